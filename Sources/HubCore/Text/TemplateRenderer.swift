@@ -1,0 +1,15 @@
+/// Why a user's template gave no text.
+package enum TemplateError: Error, Equatable, Sendable {
+    case invalid(detail: String)
+    /// The result would be longer than allowed.
+    case tooLong(limit: Int)
+}
+
+/// Renders a user's Mustache template; the engine lives above this layer.
+package struct TemplateRenderer: Sendable {
+    package var render: @Sendable (_ template: String, _ context: JSON) throws(TemplateError) -> String
+
+    package init(render: @escaping @Sendable (_ template: String, _ context: JSON) throws(TemplateError) -> String) {
+        self.render = render
+    }
+}
