@@ -1,0 +1,84 @@
+package import HubCore
+
+/// All that one request (or published event, or replay) causes: committed together or not at all.
+package struct Plan: Sendable {
+    package let workspace: WorkspaceID
+    /// The configuration it was made with; a commit under another one is refused as stale.
+    package let configurationVersion: Int64
+    package let request: Request?
+    /// Nil where the body is not to be kept.
+    package let body: [UInt8]?
+    /// All must be unused; otherwise the first owner's answer is given and nothing else happens.
+    package let claims: [IdempotencyClaim]
+    package let events: [Event]
+    package let effects: [Effect]
+    /// What the sender was told, kept for duplicates.
+    package let answer: String
+
+    package init(
+        workspace: WorkspaceID, configurationVersion: Int64, request: Request?, body: [UInt8]?,
+        claims: [IdempotencyClaim], events: [Event], effects: [Effect], answer: String
+    ) {
+        self.workspace = workspace
+        self.configurationVersion = configurationVersion
+        self.request = request
+        self.body = body
+        self.claims = claims
+        self.events = events
+        self.effects = effects
+        self.answer = answer
+    }
+}
+
+/// The right to be the only one with a key for a while.
+package struct IdempotencyClaim: Sendable, Hashable {
+    /// 16 bytes of keyed hash over the source and the key.
+    package let key: [UInt8]
+    /// 8 bytes of keyed hash over the body, to tell a repetition from another body under the same key.
+    package let bodyHash: [UInt8]
+    package let expiresAt: Timestamp
+
+    package init(key: [UInt8], bodyHash: [UInt8], expiresAt: Timestamp) {
+        (self.key, self.bodyHash, self.expiresAt) = (key, bodyHash, expiresAt)
+    }
+}
+
+/// Something that follows from an event; declared by natural keys, resolved inside the commit.
+package enum Effect: Sendable {
+    case post(Post)
+    case mergeTranscript(TranscriptDraft, source: ID<Source>, event: ID<Event>)
+
+    /// A message for people.
+    package struct Post: Sendable {
+        package enum Place: Sendable, Hashable {
+            case stream(ID<Stream>)
+            /// Made when no stream of the workspace has that name.
+            case streamNamed(String)
+            case direct(ID<Person>)
+        }
+
+        package let id: ID<Message>
+        package let place: Place
+        package let sender: Message.Sender
+        package let draft: MessageDraft
+        package let event: ID<Event>
+
+        package init(id: ID<Message>, place: Place, sender: Message.Sender, draft: MessageDraft, event: ID<Event>) {
+            self.id = id
+            self.place = place
+            self.sender = sender
+            self.draft = draft
+            self.event = event
+        }
+    }
+}
+
+/// What became of a plan.
+package enum CommitOutcome: Sendable, Equatable {
+    /// Durable. The number of each message, in the order of the plan's posts.
+    case committed(messageSeqs: [Int64])
+    /// A claim was taken; `answer` is what its owner was told.
+    case duplicate(answer: String)
+    /// Made with another configuration than the current one; plan again.
+    case stale
+}

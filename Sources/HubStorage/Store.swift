@@ -1,0 +1,153 @@
+package import HubCore
+
+/// What an engine must be able to keep; one contract suite in the tests says what each ability means.
+package typealias Store = ConfigurationStore & CredentialStore & PlanStore & RequestStore & ConversationStore
+    & TranscriptStore & MaintenanceStore
+
+/// Workspaces and what people set up in them.
+package protocol ConfigurationStore: Sendable {
+    func workspaces() async throws(StoreError) -> [Workspace]
+
+    /// - Returns: nil when there is no such workspace.
+    func configuration(of workspace: WorkspaceID) async throws(StoreError) -> WorkspaceConfiguration?
+
+    /// The version of the current configuration; nil when there is no such workspace.
+    func configurationVersion(of workspace: WorkspaceID) async throws(StoreError) -> Int64?
+
+    /// Applies all changes and writes the audit entry, or nothing.
+    ///
+    /// - Throws: ``StoreError/conflict(what:)`` when a name is taken.
+    func apply(_ changes: [ConfigurationChange], _ entry: AuditEntry) async throws(StoreError)
+
+    func customers(of workspace: WorkspaceID) async throws(StoreError) -> [Customer]
+
+    /// Newest first.
+    func auditEntries(
+        of workspace: WorkspaceID, _ page: PageRequest
+    ) async throws(StoreError) -> Page<AuditEntry>
+}
+
+/// Keys, tokens, sessions and invitations.
+package protocol CredentialStore: Sendable {
+    /// By the unique index on the keyed hash. Expired ones are found too.
+    func credential(lookupHash: [UInt8]) async throws(StoreError) -> Credential?
+
+    /// Those of a workspace that are not expired, without sessions; nil: those of the whole instance.
+    func credentials(of workspace: WorkspaceID?, at now: Timestamp) async throws(StoreError) -> [Credential]
+}
+
+/// The one way in for everything that happens.
+package protocol PlanStore: Sendable {
+    /// Commits a plan durably, together with others that wait.
+    ///
+    /// A plan that cannot be stored fails alone. After a throw nothing of the plan is there.
+    func commit(_ plan: Plan) async throws(StoreError) -> CommitOutcome
+
+    /// Writes refusals some time soon; keeps the newest ``Refusal/ringSize`` of each source.
+    func record(_ refusals: [Refusal]) async throws(StoreError)
+
+    /// Fires after commits, of other nodes too; several may be folded into one.
+    func commits() -> AsyncStream<Void>
+}
+
+/// What was received and what it meant.
+package protocol RequestStore: Sendable {
+    func requests(
+        of workspace: WorkspaceID, _ query: RequestQuery, _ page: PageRequest
+    ) async throws(StoreError) -> Page<RequestSummary>
+
+    /// - Returns: nil when it is not there, or in another workspace.
+    func story(of request: ID<Request>, in workspace: WorkspaceID) async throws(StoreError) -> RequestStory?
+
+    func events(
+        of workspace: WorkspaceID, _ query: EventQuery, _ page: PageRequest
+    ) async throws(StoreError) -> Page<EventSummary>
+
+    func event(_ id: ID<Event>, in workspace: WorkspaceID) async throws(StoreError) -> EventSummary?
+
+    /// Counts by stretches of `step` from `since` to now; stretches without events are left out.
+    func eventCounts(
+        of workspace: WorkspaceID, since: Timestamp, step: Duration
+    ) async throws(StoreError) -> [EventCount]
+
+    /// - Parameter workspace: nil for requests that named no known one.
+    func refusals(
+        of workspace: WorkspaceID?, source: ID<Source>?, _ page: PageRequest
+    ) async throws(StoreError) -> Page<Refusal>
+}
+
+/// Messages in streams, topics and direct conversations.
+package protocol ConversationStore: Sendable {
+    func messages(
+        of workspace: WorkspaceID, _ query: MessageQuery, _ page: PageRequest
+    ) async throws(StoreError) -> Page<Message>
+
+    /// Topics of a stream, the one with the newest message first.
+    func topics(of stream: ID<Stream>, limit: Int) async throws(StoreError) -> [TopicSummary]
+}
+
+package protocol TranscriptStore: Sendable {
+    /// Without entries.
+    func transcripts(
+        of workspace: WorkspaceID, _ query: TranscriptQuery, _ page: PageRequest
+    ) async throws(StoreError) -> Page<Transcript>
+
+    func transcript(_ id: ID<Transcript>, in workspace: WorkspaceID) async throws(StoreError) -> Transcript?
+}
+
+/// What keeps a store small, searchable and safe.
+package protocol MaintenanceStore: Sendable {
+    /// Whether writes work at this moment.
+    func health() async -> StoreHealth
+
+    /// Deletes one piece of what is past its time.
+    ///
+    /// - Returns: whether there may be more.
+    func removeExpired(at now: Timestamp) async throws(StoreError) -> Bool
+
+    /// Adds one piece of what is new to the search index.
+    ///
+    /// - Returns: whether there may be more.
+    func indexForSearch() async throws(StoreError) -> Bool
+
+    /// Copies everything to a new file while others read and write.
+    func backUp(to path: String, progress: @escaping @Sendable (Double) -> Void) async throws(StoreError)
+
+    /// Replaces every sealed secret by what `seal` makes of it, or none.
+    ///
+    /// - Parameter seal: gets the sealed bytes and the place they are bound to, as ``SealingPlace`` writes it.
+    /// - Returns: how many there were.
+    func reseal(
+        _ seal: @escaping @Sendable (_ sealed: [UInt8], _ place: String) throws -> [UInt8]
+    ) async throws(StoreError) -> Int
+
+    /// The ids of the master keys that sealed secrets name.
+    func sealingKeyIDs() async throws(StoreError) -> Set<[UInt8]>
+
+    func statistics() async throws(StoreError) -> StoreStatistics
+
+    func close() async
+}
+
+package struct StoreHealth: Sendable, Equatable {
+    /// Nil: well.
+    package let trouble: String?
+
+    package init(trouble: String?) {
+        self.trouble = trouble
+    }
+}
+
+package struct StoreStatistics: Sendable {
+    package let commits: Int64
+    package let committedJobs: Int64
+    package let waitingJobs: Int
+    package let fileBytes: Int64
+
+    package init(commits: Int64, committedJobs: Int64, waitingJobs: Int, fileBytes: Int64) {
+        self.commits = commits
+        self.committedJobs = committedJobs
+        self.waitingJobs = waitingJobs
+        self.fileBytes = fileBytes
+    }
+}

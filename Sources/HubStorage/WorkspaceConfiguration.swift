@@ -1,0 +1,99 @@
+package import HubCore
+
+/// Everything the planner may know of one workspace: an immutable snapshot.
+package struct WorkspaceConfiguration: Sendable {
+    /// Changes with every change of what this holds.
+    package let version: Int64
+    package let workspace: Workspace
+    package let people: [Person]
+    package let bots: [Bot]
+    package let sources: [Source]
+    package let streams: [Stream]
+    /// The workspace's own secrets, good at each source of scheme `signed` besides the source's.
+    package let secrets: [Source.SourceSecret]
+
+    private let sourcesByName: [String: Int]
+    private let streamsByFoldedName: [String: Int]
+
+    package init(
+        version: Int64, workspace: Workspace, people: [Person], bots: [Bot], sources: [Source], streams: [Stream],
+        secrets: [Source.SourceSecret]
+    ) {
+        self.version = version
+        self.workspace = workspace
+        self.people = people
+        self.bots = bots
+        self.sources = sources
+        self.streams = streams
+        self.secrets = secrets
+        sourcesByName = Dictionary(sources.enumerated().map { ($1.name, $0) }) { first, _ in first }
+        streamsByFoldedName = Dictionary(streams.enumerated().map { (Stream.foldedName($1.name), $0) }) { first, _ in
+            first
+        }
+    }
+
+    package func source(named name: String) -> Source? { sourcesByName[name].map { sources[$0] } }
+    package func source(_ id: ID<Source>) -> Source? { sources.first { $0.id == id } }
+    package func bot(_ id: ID<Bot>) -> Bot? { bots.first { $0.id == id } }
+    package func person(_ id: ID<Person>) -> Person? { people.first { $0.id == id } }
+    package func person(email: String) -> Person? { people.first { $0.email == email.lowercased() } }
+    package func stream(_ id: ID<Stream>) -> Stream? { streams.first { $0.id == id } }
+
+    /// A stream by its id, number or name, in that order; archived ones are not found.
+    package func stream(matching text: String) -> Stream? {
+        let found: Stream?
+        if let id = ID<Stream>(text) {
+            found = stream(id)
+        } else if let number = Int64(text), let numbered = streams.first(where: { $0.number == number }) {
+            found = numbered
+        } else {
+            found = streamsByFoldedName[Stream.foldedName(text)].map { streams[$0] }
+        }
+        return found.flatMap { $0.isArchived ? nil : $0 }
+    }
+
+    /// Who hears of what concerns the workspace: its first admin.
+    package var firstAdmin: Person? {
+        people.filter { $0.role == .admin && !$0.isDisabled }.min { $0.id < $1.id }
+    }
+}
+
+/// One change of what people set up.
+package enum ConfigurationChange: Sendable {
+    case createWorkspace(Workspace, secrets: [Source.SourceSecret])
+    case updateWorkspace(Workspace)
+    case setWorkspaceSecrets(WorkspaceID, [Source.SourceSecret])
+    /// Made when its id is new, else replaced.
+    case putPerson(Person)
+    case putBot(Bot)
+    case putSource(Source)
+    case deleteSource(ID<Source>)
+    /// The number of a new stream is given in the commit; the one inside is ignored.
+    case putStream(Stream)
+    case putCustomer(Customer)
+    case putCredential(Credential)
+    case deleteCredential(ID<Credential>)
+}
+
+/// Who did what to which thing; kept for ever.
+package struct AuditEntry: Sendable {
+    package let at: Timestamp
+    package let workspace: WorkspaceID?
+    /// `usr_…`, `key_…`, `command line`, `hub`.
+    package let actor: String
+    /// `source.create`, `secret.rotate`, `session.start`, …
+    package let action: String
+    package let subject: String
+    package let detail: String
+
+    package init(
+        at: Timestamp, workspace: WorkspaceID?, actor: String, action: String, subject: String, detail: String = ""
+    ) {
+        self.at = at
+        self.workspace = workspace
+        self.actor = actor
+        self.action = action
+        self.subject = subject
+        self.detail = detail
+    }
+}
