@@ -40,7 +40,9 @@ let package = Package(
         .target(name: "HubStorage", dependencies: ["HubCore"]),
         .target(
             name: "HubStorageSQLite",
-            dependencies: ["HubCore", "HubStorage", .product(name: "GRDB", package: "GRDB.swift")]
+            dependencies: [
+                "HubCore", "HubStorage", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]
         ),
         .target(
             name: "Hub",

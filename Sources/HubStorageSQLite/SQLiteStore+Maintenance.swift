@@ -1,0 +1,158 @@
+import Foundation
+import GRDB
+package import HubCore
+package import HubStorage
+
+extension SQLiteStore {
+    /// How many rows one writer job touches at most.
+    private static let piece = 500
+
+    package func removeExpired(at now: Timestamp) async throws(StoreError) -> Bool {
+        var removed = 0
+        for workspace in try await workspaces() {
+            removed += try await removeExpired(of: workspace, at: now)
+        }
+        removed += try await write { db in
+            try db.run(
+                "DELETE FROM claim WHERE seq IN (SELECT seq FROM claim WHERE expires_at <= ? AND seq < (SELECT max(seq) FROM claim) LIMIT ?)",
+                SQLValue(now), .int(Int64(Self.piece)))
+            let claims = db.changesCount
+            try db.run("DELETE FROM credential WHERE kind IN ('session', 'invitation') AND expires_at <= ?", SQLValue(now))
+            return claims
+        }
+        if removed > 0 {
+            try await write { try $0.run("PRAGMA incremental_vacuum(200)") }
+        }
+        return removed > 0
+    }
+
+    private func removeExpired(of workspace: Workspace, at now: Timestamp) async throws(StoreError) -> Int {
+        let bodiesEnd = now - .seconds(86400 * Int64(workspace.retention.bodiesDays))
+        let metadataEnd = now - .seconds(86400 * Int64(workspace.retention.metadataDays))
+        let id = SQLValue(workspace.id)
+        return try await write { db in
+            var removed = 0
+            try db.run(
+                """
+                DELETE FROM body WHERE request IN (SELECT b.request FROM body b JOIN request r ON r.seq = b.request
+                    WHERE r.workspace = ? AND r.received_at < ? ORDER BY b.request LIMIT ?)
+                """, id, SQLValue(bodiesEnd), .int(Int64(Self.piece)))
+            removed += db.changesCount
+            try db.run(
+                """
+                DELETE FROM request WHERE seq IN (SELECT seq FROM request WHERE workspace = ? AND received_at < ?
+                    AND seq < (SELECT max(seq) FROM request) ORDER BY seq LIMIT ?)
+                """, id, SQLValue(metadataEnd), .int(Int64(Self.piece)))
+            removed += db.changesCount
+            let expired = try db.rows(
+                """
+                SELECT seq, type, external_id, reason FROM event WHERE workspace = ? AND created_at < ?
+                    AND seq < (SELECT max(seq) FROM event)
+                    AND seq <= (SELECT done FROM search_progress WHERE subject = 'event') ORDER BY seq LIMIT ?
+                """, [id, SQLValue(metadataEnd), .int(Int64(Self.piece))]
+            ) { ($0.int(0), $0.text(1), $0.optionalText(2), $0.optionalText(3)) }
+            for (seq, type, externalID, reason) in expired {
+                try db.run(
+                    """
+                    INSERT INTO event_search (event_search, rowid, type, external_id, reason)
+                    VALUES ('delete', ?, ?, ?, ?)
+                    """, .int(seq), .text(type), SQLValue(externalID), SQLValue(reason))
+                try db.run("DELETE FROM event WHERE seq = ?", .int(seq))
+            }
+            return removed + expired.count
+        }
+    }
+
+    package func indexForSearch() async throws(StoreError) -> Bool {
+        try await write { db in
+            let events = try db.advanceSearch(
+                "event", of: "event", by: Self.piece,
+                "INSERT INTO event_search (rowid, type, external_id, reason) SELECT seq, type, external_id, reason FROM event"
+            )
+            let messages = try db.advanceSearch(
+                "message", of: "message", by: Self.piece,
+                "INSERT INTO message_search (rowid, topic, body) SELECT seq, topic, body FROM message")
+            let transcripts = try db.indexStaleTranscripts(limit: 20)
+            return events || messages || transcripts
+        }
+    }
+
+    package func backUp(
+        to path: String, progress: @escaping @Sendable (Double) -> Void
+    ) async throws(StoreError) {
+        do {
+            let pool = pool
+            // GRDB copies page by page on the calling thread; a thread of its own keeps the pool of tasks free.
+            try await onThread {
+                let copy = try DatabaseQueue(path: path)
+                try pool.backup(to: copy, pagesPerStep: 1000) { step in
+                    let total = max(step.totalPageCount, 1)
+                    progress(Double(step.completedPageCount) / Double(total))
+                }
+                try copy.close()
+            }
+        } catch {
+            throw Self.translate(error)
+        }
+    }
+
+    package func reseal(
+        _ seal: @escaping @Sendable (_ sealed: [UInt8], _ place: String) throws -> [UInt8]
+    ) async throws(StoreError) -> Int {
+        try await write { db in
+            let found = try db.rows(
+                "SELECT place, position, sealed FROM secret WHERE sealed IS NOT NULL"
+            ) { ($0.text(0), $0.int(1), $0.bytes(2)) }
+            for (place, position, sealed) in found {
+                try db.run(
+                    "UPDATE secret SET sealed = ? WHERE place = ? AND position = ?", .blob(try seal(sealed, place)),
+                    .text(place), .int(position))
+            }
+            // Snapshots made before hold secrets under the old key.
+            try db.run("UPDATE workspace SET version = version + 1")
+            return found.count
+        }
+    }
+
+    package func sealingKeyIDs() async throws(StoreError) -> Set<[UInt8]> {
+        try await read { db in
+            Set(try db.rows("SELECT DISTINCT substr(sealed, 1, 8) FROM secret WHERE sealed IS NOT NULL") { $0.bytes(0) })
+        }
+    }
+
+    private func onThread(_ work: @escaping @Sendable () throws -> Void) async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            Thread.detachNewThread { continuation.resume(with: Result { try work() }) }
+        }
+    }
+}
+
+extension Database {
+    /// Runs `insert` over the next rows of a table and remembers how far it came.
+    fileprivate func advanceSearch(_ subject: String, of table: String, by limit: Int, _ insert: String) throws -> Bool {
+        let done = try first("SELECT done FROM search_progress WHERE subject = ?", .text(subject)) { $0.int(0) } ?? 0
+        let last = try first(
+            "SELECT max(seq) FROM (SELECT seq FROM \(table) WHERE seq > ? ORDER BY seq LIMIT ?)", .int(done),
+            .int(Int64(limit))
+        ) { $0.optionalInt(0) }
+        guard let last = last ?? nil else { return false }
+        try run("\(insert) WHERE seq > ? AND seq <= ?", .int(done), .int(last))
+        try run("UPDATE search_progress SET done = ? WHERE subject = ?", .int(last), .text(subject))
+        return true
+    }
+
+    fileprivate func indexStaleTranscripts(limit: Int) throws -> Bool {
+        let stale = try rows("SELECT seq FROM search_stale_transcript LIMIT ?", [.int(Int64(limit))]) { $0.int(0) }
+        for seq in stale {
+            try run("DELETE FROM transcript_search WHERE rowid = ?", .int(seq))
+            try run(
+                """
+                INSERT INTO transcript_search (rowid, title, entries)
+                SELECT t.seq, t.title, (SELECT group_concat(content, char(10)) FROM transcript_entry
+                    WHERE transcript = t.id) FROM transcript t WHERE t.seq = ?
+                """, .int(seq))
+            try run("DELETE FROM search_stale_transcript WHERE seq = ?", .int(seq))
+        }
+        return !stale.isEmpty
+    }
+}

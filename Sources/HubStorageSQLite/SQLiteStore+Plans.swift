@@ -1,0 +1,188 @@
+import GRDB
+import HubCore
+package import HubStorage
+
+extension SQLiteStore {
+    package func commit(_ plan: Plan) async throws(StoreError) -> CommitOutcome {
+        try await write { db in
+            guard try db.configurationVersion(of: plan.workspace) == plan.configurationVersion else { return .stale }
+            if let answer = try db.earlierAnswer(to: plan) { return .duplicate(answer: answer) }
+            return .committed(messageSeqs: try db.insert(plan))
+        }
+    }
+
+    package func record(_ refusals: [Refusal]) async throws(StoreError) {
+        try await write { db in
+            for refusal in refusals { try db.insert(refusal) }
+        }
+    }
+}
+
+extension Database {
+    func configurationVersion(of workspace: WorkspaceID) throws -> Int64? {
+        try first("SELECT version FROM workspace WHERE id = ?", SQLValue(workspace)) { $0.int(0) }
+    }
+
+    // MARK: Idempotency
+
+    /// When a claim of the plan is taken: what its owner was told. The repetition is counted.
+    fileprivate func earlierAnswer(to plan: Plan) throws -> String? {
+        let now = plan.request?.receivedAt ?? plan.events.first?.createdAt ?? Timestamp(milliseconds: 0)
+        for claim in plan.claims {
+            let sql = "SELECT answer, body_hash, request, expires_at, seq FROM claim WHERE key = ?"
+            let taken = try first(sql, .blob(claim.key)) { row in
+                (answer: row.text(0), bodyHash: row.bytes(1), request: row.bytes(2), end: row.timestamp(3), seq: row.int(4))
+            }
+            guard let taken else { continue }
+            guard now < taken.end else {
+                try run("DELETE FROM claim WHERE seq = ?", .int(taken.seq))
+                continue
+            }
+            let differs: Int64 = taken.bodyHash == claim.bodyHash ? 0 : 1
+            try run(
+                """
+                UPDATE request SET duplicates = duplicates + 1, differing_duplicates = differing_duplicates + ?
+                WHERE id = ?
+                """, .int(differs), .blob(taken.request))
+            return taken.answer
+        }
+        return nil
+    }
+
+    private func insert(_ claim: IdempotencyClaim, of plan: Plan) throws {
+        try run(
+            "INSERT INTO claim (key, body_hash, request, answer, expires_at) VALUES (?, ?, ?, ?, ?)",
+            .blob(claim.key), .blob(claim.bodyHash), SQLValue(plan.request?.id), .text(plan.answer),
+            SQLValue(claim.expiresAt))
+    }
+
+    // MARK: What happened
+
+    fileprivate func insert(_ plan: Plan) throws -> [Int64] {
+        for claim in plan.claims { try insert(claim, of: plan) }
+        var messages: [ID<Event>: (first: Int64, count: Int64)] = [:]
+        var transcripts: [ID<Event>: ID<Transcript>] = [:]
+        var seqs: [Int64] = []
+        for effect in plan.effects {
+            switch effect {
+            case .post(let post):
+                let seq = try insert(post, of: plan)
+                let first = messages[post.event]?.first ?? seq
+                messages[post.event] = (first, seq - first + 1)
+                seqs.append(seq)
+            case .mergeTranscript(let draft, let source, let event):
+                transcripts[event] = try merge(draft, source: source, plan: plan)
+            }
+        }
+        var firstEvent: Int64 = 0
+        for (offset, event) in plan.events.enumerated() {
+            let seq = try insert(event, messages: messages[event.id], transcript: transcripts[event.id])
+            if offset == 0 { firstEvent = seq }
+        }
+        if let request = plan.request {
+            let seq = try insert(request, firstEvent: firstEvent, eventCount: Int64(plan.events.count))
+            if let body = plan.body, !body.isEmpty {
+                try run("INSERT INTO body (request, bytes) VALUES (?, ?)", .int(seq), .blob(body))
+            }
+        }
+        return seqs
+    }
+
+    private func insert(_ request: Request, firstEvent: Int64, eventCount: Int64) throws -> Int64 {
+        try run(
+            """
+            INSERT INTO request (id, workspace, source, door, received_at, arrival, verification, body_size,
+                first_event, event_count, replay_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            SQLValue(request.id), SQLValue(request.workspace), SQLValue(request.source), .text(request.door.rawValue),
+            SQLValue(request.receivedAt), SQLValue(request.arrival.map { Documents.text(of: $0) }),
+            .text(Documents.text(of: request.verification)), .int(request.bodySize), .int(firstEvent),
+            .int(eventCount), SQLValue(request.replayOf))
+        return lastInsertedRowID
+    }
+
+    private func insert(
+        _ event: Event, messages: (first: Int64, count: Int64)?, transcript: ID<Transcript>?
+    ) throws -> Int64 {
+        try run(
+            """
+            INSERT INTO event (id, workspace, origin, source, request, type, external_id, customer, cause, depth,
+                outcome, reason, created_at, first_message, message_count, transcript)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            SQLValue(event.id), SQLValue(event.workspace), .text(event.origin.rawValue), SQLValue(event.source),
+            SQLValue(event.request), .text(event.type), SQLValue(event.externalID), SQLValue(event.customer),
+            SQLValue(event.cause), .int(Int64(event.depth)), .text(event.outcome.name),
+            SQLValue(event.outcome.reason), SQLValue(event.createdAt), .int(messages?.first ?? 0),
+            .int(messages?.count ?? 0), SQLValue(transcript))
+        return lastInsertedRowID
+    }
+
+    // MARK: Messages
+
+    private func insert(_ post: Effect.Post, of plan: Plan) throws -> Int64 {
+        let at = plan.events.first { $0.id == post.event }?.createdAt ?? post.id.uuid.timestamp
+        let stream: ID<Stream>?
+        var person: ID<Person>?
+        switch post.place {
+        case .stream(let id): stream = id
+        case .streamNamed(let name): stream = try findOrMakeStream(name, plan.workspace, at: at)
+        case .direct(let id): (stream, person) = (nil, id)
+        }
+        let (senderKind, sender) = Documents.columns(of: post.sender)
+        if post.draft.resolvesThread, let key = post.draft.threadKey {
+            try run(
+                "UPDATE message SET resolved_at = ? WHERE thread_key = ? AND sender IS ? AND resolved_at IS NULL",
+                SQLValue(at), .text(key), sender)
+        }
+        try run(
+            """
+            INSERT INTO message (id, workspace, stream, person, topic, body, severity, sender_kind, sender,
+                thread_key, resolved_at, event, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            SQLValue(post.id), SQLValue(plan.workspace), SQLValue(stream), SQLValue(person), .text(post.draft.topic),
+            .text(post.draft.body), .text(post.draft.severity.rawValue), .text(senderKind), sender,
+            SQLValue(post.draft.threadKey), post.draft.resolvesThread ? SQLValue(at) : .null, SQLValue(post.event),
+            SQLValue(at))
+        let seq = lastInsertedRowID
+        if let stream {
+            try run(
+                """
+                INSERT INTO topic (stream, name, messages, last_message, last_at) VALUES (?, ?, 1, ?, ?)
+                ON CONFLICT DO UPDATE SET messages = messages + 1, last_message = excluded.last_message,
+                    last_at = excluded.last_at
+                """, SQLValue(stream), .text(post.draft.topic), .int(seq), SQLValue(at))
+        }
+        return seq
+    }
+
+    private func findOrMakeStream(_ name: String, _ workspace: WorkspaceID, at now: Timestamp) throws -> ID<Stream> {
+        let folded = Stream.foldedName(name)
+        let sql = "SELECT id FROM stream WHERE workspace = ? AND folded_name = ?"
+        if let id: ID<Stream> = try first(sql, SQLValue(workspace), .text(folded), read: { try $0.id(0) }) { return id }
+        let stream = Stream(id: .make(at: now), workspace: workspace, number: 0, name: name.trimmed(), createdAt: now)
+        try put(stream)
+        // The planner sees the new stream only in the next configuration.
+        try raiseConfigurationVersion(of: workspace)
+        return stream.id
+    }
+
+    // MARK: Refusals
+
+    fileprivate func insert(_ refusal: Refusal) throws {
+        try run(
+            """
+            INSERT INTO refusal (workspace, source, at, status, code, detail, method, path, remote_address,
+                header_names, body, body_size) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            SQLValue(refusal.workspace), SQLValue(refusal.source), SQLValue(refusal.at), .int(Int64(refusal.status)),
+            .text(refusal.code), .text(refusal.detail), .text(refusal.method), .text(refusal.path),
+            SQLValue(refusal.remoteAddress), .text(JSON.array(refusal.headerNames.map(JSON.string)).text),
+            SQLValue(refusal.body), .int(refusal.bodySize))
+        try run(
+            """
+            DELETE FROM refusal WHERE workspace IS ?1 AND source IS ?2 AND seq <= (
+                SELECT seq FROM refusal WHERE workspace IS ?1 AND source IS ?2 ORDER BY seq DESC LIMIT 1 OFFSET ?3)
+            """, SQLValue(refusal.workspace), SQLValue(refusal.source), .int(Int64(Refusal.ringSize)))
+    }
+}

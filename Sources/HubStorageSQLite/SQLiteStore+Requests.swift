@@ -1,0 +1,197 @@
+import GRDB
+package import HubCore
+package import HubStorage
+
+extension SQLiteStore {
+    package func requests(
+        of workspace: WorkspaceID, _ query: RequestQuery, _ page: PageRequest
+    ) async throws(StoreError) -> Page<RequestSummary> {
+        var list = ListQuery(
+            Self.requestColumns, from: "request r LEFT JOIN event e ON e.seq = r.first_event", order: "r.seq", page)
+        if let source = query.source {
+            list.require("r.source = ? AND +r.workspace = ?", SQLValue(source), SQLValue(workspace))
+        } else {
+            list.require("r.workspace = ?", SQLValue(workspace))
+        }
+        if let door = query.door { list.require("r.door = ?", .text(door.rawValue)) }
+        if let outcome = query.outcome { list.require("e.outcome = ?", .text(outcome)) }
+        if let since = query.since { list.require("r.seq >= \(Self.firstSeq("request"))", Self.idBound(since)) }
+        if let until = query.until { list.require("r.seq < \(Self.firstSeq("request"))", Self.idBound(until)) }
+        if let words = SearchWords(query.text) {
+            list.require("r.first_event IN (\(Self.eventsWithWords))", words.value, words.value)
+        }
+        return try await read { [list] db in try list.page(db, seq: \.seq, read: Self.requestSummary) }
+    }
+
+    package func story(
+        of id: ID<Request>, in workspace: WorkspaceID
+    ) async throws(StoreError) -> RequestStory? {
+        try await read { db in
+            let sql = """
+                SELECT \(Self.requestColumns) FROM request r LEFT JOIN event e ON e.seq = r.first_event
+                WHERE r.id = ? AND r.workspace = ?
+                """
+            let found = try db.first(sql, SQLValue(id), SQLValue(workspace)) { row in
+                (summary: try Self.requestSummary(row), firstEvent: row.int(9))
+            }
+            guard let (summary, firstEvent) = found else { return nil }
+            let events = try db.rows(
+                "SELECT \(Self.eventColumns), e.first_message, e.message_count, e.transcript FROM event e WHERE e.seq >= ? AND e.seq < ? ORDER BY e.seq",
+                [.int(firstEvent), .int(firstEvent + Int64(summary.eventCount))]
+            ) { row in
+                (
+                    event: try Self.event(row, from: 0), firstMessage: row.int(14), messageCount: row.int(15),
+                    transcript: try row.optionalID(16) as ID<Transcript>?
+                )
+            }
+            let messages = try events.filter { $0.messageCount > 0 }.flatMap { event in
+                try db.rows(
+                    "SELECT \(Self.messageColumns) FROM message m WHERE m.seq >= ? AND m.seq < ? ORDER BY m.seq",
+                    [.int(event.firstMessage), .int(event.firstMessage + event.messageCount)], Self.message)
+            }
+            let body = try db.first("SELECT bytes FROM body WHERE request = ?", .int(summary.seq)) { $0.bytes(0) }
+            let replays: [ID<Request>] = try db.rows(
+                "SELECT id FROM request WHERE replay_of = ? ORDER BY seq LIMIT 100", [SQLValue(id)]
+            ) { try $0.id(0) }
+            return RequestStory(
+                summary: summary, body: body, events: events.map(\.event), messages: messages,
+                transcripts: events.compactMap(\.transcript), replays: replays)
+        }
+    }
+
+    package func events(
+        of workspace: WorkspaceID, _ query: EventQuery, _ page: PageRequest
+    ) async throws(StoreError) -> Page<EventSummary> {
+        var list = ListQuery(Self.eventColumns, from: "event e", order: "e.seq", page)
+        if let source = query.source {
+            list.require("e.source = ? AND +e.workspace = ?", SQLValue(source), SQLValue(workspace))
+        } else {
+            list.require("e.workspace = ?", SQLValue(workspace))
+        }
+        if let origin = query.origin { list.require("e.origin = ?", .text(origin.rawValue)) }
+        if let outcome = query.outcome { list.require("e.outcome = ?", .text(outcome)) }
+        if let type = query.type {
+            // `[` begins a set in SQLite's globs and nothing in ours.
+            list.require("e.type GLOB ?", .text(type.replacing("[", with: "[[]")))
+        }
+        if let since = query.since { list.require("e.seq >= \(Self.firstSeq("event"))", Self.idBound(since)) }
+        if let until = query.until { list.require("e.seq < \(Self.firstSeq("event"))", Self.idBound(until)) }
+        if let words = SearchWords(query.text) {
+            list.require("e.seq IN (\(Self.eventsWithWords))", words.value, words.value)
+        }
+        return try await read { [list] db in
+            try list.page(db, seq: \.seq) { EventSummary(seq: $0.int(0), event: try Self.event($0, from: 0)) }
+        }
+    }
+
+    package func event(_ id: ID<Event>, in workspace: WorkspaceID) async throws(StoreError) -> EventSummary? {
+        try await read { db in
+            let sql = "SELECT \(Self.eventColumns) FROM event e WHERE e.id = ? AND e.workspace = ?"
+            return try db.first(sql, SQLValue(id), SQLValue(workspace)) { row in
+                EventSummary(seq: row.int(0), event: try Self.event(row, from: 0))
+            }
+        }
+    }
+
+    package func eventCounts(
+        of workspace: WorkspaceID, since: Timestamp, step: Duration
+    ) async throws(StoreError) -> [EventCount] {
+        let width = max(step.milliseconds, 1000)
+        return try await read { db in
+            let sql = """
+                SELECT created_at / ?1 * ?1, outcome, count(*) FROM event e
+                WHERE workspace = ?2 AND seq >= \(Self.firstSeq("event", parameter: "?3")) GROUP BY 1, 2 ORDER BY 1
+                """
+            return try db.rows(sql, [.int(width), SQLValue(workspace), Self.idBound(since)]) { row in
+                EventCount(from: row.timestamp(0), outcome: row.text(1), count: Int(row.int(2)))
+            }
+        }
+    }
+
+    package func refusals(
+        of workspace: WorkspaceID?, source: ID<Source>?, _ page: PageRequest
+    ) async throws(StoreError) -> Page<Refusal> {
+        var list = ListQuery(
+            """
+            seq, workspace, source, at, status, code, detail, method, path, remote_address, header_names, body,
+            body_size
+            """, from: "refusal", order: "seq", page)
+        list.require("workspace IS ?", SQLValue(workspace))
+        if let source { list.require("source = ?", SQLValue(source)) }
+        return try await read { [list] db in
+            try list.page(db, seq: \.seq) { row in
+                Refusal(
+                    seq: row.int(0), workspace: row.optionalText(1).map(WorkspaceID.init(stored:)),
+                    source: try row.optionalID(2), at: row.timestamp(3), status: Int(row.int(4)), code: row.text(5),
+                    detail: row.text(6), method: row.text(7), path: row.text(8), remoteAddress: row.optionalText(9),
+                    headerNames: (row.json(10).array ?? []).compactMap(\.string), body: row.optionalBytes(11),
+                    bodySize: row.int(12))
+            }
+        }
+    }
+
+    // MARK: Rows
+
+    /// Ids begin with the time they were made at, so that their index also finds the first row since a moment.
+    private static func firstSeq(_ table: String, parameter: String = "?") -> String {
+        """
+        coalesce((SELECT seq FROM \(table) WHERE id >= \(parameter) ORDER BY id LIMIT 1), \
+        (SELECT max(seq) + 1 FROM \(table)), 1)
+        """
+    }
+
+    private static func idBound(_ moment: Timestamp) -> SQLValue {
+        let time = UInt64(clamping: moment.milliseconds)
+        return .blob((0..<16).map { $0 < 6 ? UInt8(truncatingIfNeeded: time >> UInt64(40 - 8 * $0)) : 0 })
+    }
+
+    private static let eventsWithWords = """
+        SELECT rowid FROM event_search WHERE event_search MATCH ? UNION
+        SELECT ev.seq FROM message_search s JOIN message m ON m.seq = s.rowid JOIN event ev ON ev.id = m.event
+        WHERE message_search MATCH ?
+        """
+
+    private static let requestColumns = """
+        r.seq, r.id, r.workspace, r.source, r.door, r.received_at, r.arrival, r.verification, r.body_size,
+        r.first_event, r.event_count, r.duplicates, r.differing_duplicates, r.replay_of, \(eventColumns)
+        """
+
+    private static func requestSummary(_ row: SQLRow) throws -> RequestSummary {
+        guard let door = Request.Door(rawValue: row.text(4)) else { throw CorruptRow() }
+        let request = Request(
+            id: try row.id(1), workspace: WorkspaceID(stored: row.text(2)), source: try row.optionalID(3), door: door,
+            receivedAt: row.timestamp(5), arrival: Documents.arrival(row.json(6)), bodySize: row.int(8),
+            verification: Documents.verification(row.json(7)), replayOf: try row.optionalID(13))
+        return RequestSummary(
+            seq: row.int(0), request: request, eventCount: Int(row.int(10)),
+            firstEvent: row.isNull(14) ? nil : try event(row, from: 14), duplicates: Int(row.int(11)),
+            differingDuplicates: Int(row.int(12)))
+    }
+
+    private static let eventColumns = """
+        e.seq, e.id, e.workspace, e.origin, e.source, e.request, e.type, e.external_id, e.customer, e.cause, e.depth,
+        e.outcome, e.reason, e.created_at
+        """
+
+    private static func event(_ row: SQLRow, from column: Int32) throws -> Event {
+        guard let origin = Event.Origin(rawValue: row.text(column + 3)) else { throw CorruptRow() }
+        return Event(
+            id: try row.id(column + 1), workspace: WorkspaceID(stored: row.text(column + 2)), origin: origin,
+            source: try row.optionalID(column + 4), request: try row.optionalID(column + 5),
+            type: row.text(column + 6), externalID: row.optionalText(column + 7),
+            customer: try row.optionalID(column + 8), cause: try row.optionalID(column + 9),
+            depth: Int(row.int(column + 10)),
+            outcome: try outcome(row.text(column + 11), row.optionalText(column + 12)),
+            createdAt: row.timestamp(column + 13))
+    }
+
+    private static func outcome(_ name: String, _ reason: String?) throws -> Event.Outcome {
+        switch name {
+        case "message": .message
+        case "transcript": .transcript
+        case "ignored": .ignored(reason: reason ?? "")
+        case "unreadable": .unreadable(reason: reason ?? "")
+        default: throw CorruptRow()
+        }
+    }
+}

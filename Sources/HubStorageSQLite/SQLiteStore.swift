@@ -1,0 +1,162 @@
+import Foundation
+import GRDB
+import HubCore
+package import HubStorage
+import Synchronization
+
+/// The embedded default: one SQLite file (WAL, `synchronous=FULL`), written by one thread, read by a pool.
+package final class SQLiteStore: Store {
+    let pool: DatabasePool
+    let writer: Writer
+    private let followers: CommitFollowers
+    private let path: String
+
+    /// Opens the file, made when it is not there, and brings its schema up to date.
+    ///
+    /// A copy of an older schema's file is left beside it (`….before-0002`).
+    ///
+    /// - Throws: ``StoreError/incompatible(detail:)`` for a file of a newer version, ``StoreError/unavailable(detail:)``
+    ///   when it cannot be opened or made durable.
+    package init(path: String) throws(StoreError) {
+        self.path = path
+        do {
+            let isNew = !FileManager.default.fileExists(atPath: path)
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(5)
+            configuration.maximumReaderCount = 4
+            configuration.prepareDatabase { db in
+                if isNew { try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
+                try db.execute(sql: "PRAGMA cache_size = -8000")
+                try db.execute(sql: "PRAGMA secure_delete = ON")
+            }
+            pool = try DatabasePool(path: path, configuration: configuration)
+            try Self.migrate(pool, path: path)
+            try Self.demandFullSync(pool)
+        } catch {
+            throw Self.translate(error)
+        }
+        let followers = CommitFollowers()
+        self.followers = followers
+        writer = Writer(pool: pool) { followers.notify() }
+    }
+
+    private static func migrate(_ pool: DatabasePool, path: String) throws {
+        let migrator = Schema.migrator
+        let (applied, isNewer) = try pool.read { db in
+            (try migrator.appliedIdentifiers(db), try migrator.hasBeenSuperseded(db))
+        }
+        guard !isNewer else {
+            throw StoreError.incompatible(detail: "\(path) was written by a newer version of Martlet")
+        }
+        guard let next = migrator.migrations.first(where: { !applied.contains($0) }) else { return }
+        if !applied.isEmpty {
+            let copy = try DatabaseQueue(path: "\(path).before-\(next)")
+            try pool.backup(to: copy)
+            try copy.close()
+        }
+        try migrator.migrate(pool)
+    }
+
+    /// GRDB sets `synchronous` to NORMAL when it opens a WAL file, after `prepareDatabase`.
+    private static func demandFullSync(_ pool: DatabasePool) throws {
+        try pool.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+            guard try Int.fetchOne(db, sql: "PRAGMA synchronous") == 2 else {
+                throw StoreError.unavailable(detail: "SQLite refuses synchronous=FULL")
+            }
+        }
+    }
+
+    // MARK: Reading and writing
+
+    func read<Value: Sendable>(
+        _ work: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        do {
+            return try await pool.read(work)
+        } catch {
+            throw Self.translate(error)
+        }
+    }
+
+    func write<Value: Sendable>(
+        _ work: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        do {
+            return try await writer.perform(work)
+        } catch {
+            throw Self.translate(error)
+        }
+    }
+
+    package func commits() -> AsyncStream<Void> { followers.follow() }
+
+    package func health() async -> StoreHealth {
+        if let trouble = writer.trouble {
+            // Find out whether it has passed: nothing else might write for a while.
+            do {
+                try await writer.perform { db in
+                    try db.run("UPDATE search_progress SET done = done WHERE subject = 'event'")
+                }
+            } catch {
+                return StoreHealth(trouble: trouble)
+            }
+        }
+        return StoreHealth(trouble: nil)
+    }
+
+    package func statistics() async throws(StoreError) -> StoreStatistics {
+        let counts = writer.counts
+        let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int64
+        return StoreStatistics(
+            commits: counts.commits, committedJobs: counts.jobs, waitingJobs: counts.waiting, fileBytes: size ?? 0)
+    }
+
+    package func close() async {
+        writer.close()
+        // What waits is written before the pool closes; a job that comes later is refused.
+        while writer.counts.waiting > 0 { try? await Task.sleep(for: .milliseconds(5)) }
+        do { try pool.close() } catch { /* Readers still at work: the process ends with them. */  }
+    }
+
+    static func translate(_ error: any Error) -> StoreError {
+        switch error {
+        case let error as StoreError: return error
+        case is CancellationError: return .cancelled
+        case let error as DatabaseError where error.resultCode.primaryResultCode == .SQLITE_CONSTRAINT:
+            return .conflict(what: conflictingTable(error.message ?? ""))
+        case let error as DatabaseError where error.resultCode.primaryResultCode == .SQLITE_TOOBIG:
+            return .invalid(detail: "larger than a row may be")
+        case let error as DatabaseError:
+            return .unavailable(detail: error.message ?? error.resultCode.description)
+        default: return .unavailable(detail: String(describing: type(of: error)))
+        }
+    }
+
+    /// From `UNIQUE constraint failed: source.workspace, source.name`: the source.
+    private static func conflictingTable(_ message: String) -> String {
+        let columns = message.split(separator: ": ").last ?? ""
+        return String(columns.split(separator: ".").first ?? "row")
+    }
+}
+
+/// Those who want to know when something was committed.
+private final class CommitFollowers: Sendable {
+    private let continuations = Mutex<[UUID: AsyncStream<Void>.Continuation]>([:])
+
+    func follow() -> AsyncStream<Void> {
+        let key = UUID()
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        continuations.withLock { $0[key] = continuation }
+        continuation.onTermination = { [weak self] _ in
+            self?.continuations.withLock { $0[key] = nil }
+        }
+        return stream
+    }
+
+    func notify() {
+        continuations.withLock { continuations in
+            for continuation in continuations.values { continuation.yield() }
+        }
+    }
+}

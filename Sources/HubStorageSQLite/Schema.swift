@@ -1,0 +1,135 @@
+import GRDB
+
+/// The tables, as numbered steps that only go forward.
+///
+/// `seq` columns are the order of commits: one connection writes at a time, and the newest row of a table is never
+/// deleted, so a number is never given twice. What one plan writes to a table has consecutive numbers; that is how an
+/// event finds its messages and a request its events without an index.
+enum Schema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("0001") { db in
+            try db.execute(sql: settings)
+            try db.execute(sql: happenings)
+            try db.execute(sql: search)
+        }
+        return migrator
+    }
+
+    private static let settings = """
+        CREATE TABLE workspace (
+            id TEXT PRIMARY KEY, version INTEGER NOT NULL, document TEXT NOT NULL, created_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE person (
+            id BLOB PRIMARY KEY, workspace TEXT NOT NULL REFERENCES workspace, email TEXT NOT NULL, name TEXT NOT NULL,
+            role TEXT NOT NULL, password_hash TEXT, is_disabled INTEGER NOT NULL, created_at INTEGER NOT NULL,
+            UNIQUE (workspace, email)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE bot (
+            id BLOB PRIMARY KEY, workspace TEXT NOT NULL REFERENCES workspace, name TEXT NOT NULL,
+            email TEXT NOT NULL UNIQUE, owner BLOB NOT NULL REFERENCES person,
+            may_create_streams INTEGER NOT NULL, is_disabled INTEGER NOT NULL, created_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX bot_workspace ON bot (workspace);
+        CREATE TABLE source (
+            id BLOB PRIMARY KEY, workspace TEXT NOT NULL REFERENCES workspace, name TEXT NOT NULL,
+            bot BLOB REFERENCES bot, is_disabled INTEGER NOT NULL, document TEXT NOT NULL,
+            created_at INTEGER NOT NULL, UNIQUE (workspace, name)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE stream (
+            id BLOB PRIMARY KEY, workspace TEXT NOT NULL REFERENCES workspace, number INTEGER NOT NULL,
+            name TEXT NOT NULL, folded_name TEXT NOT NULL, description TEXT NOT NULL, is_archived INTEGER NOT NULL,
+            created_at INTEGER NOT NULL, UNIQUE (workspace, number), UNIQUE (workspace, folded_name)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE customer (
+            id BLOB PRIMARY KEY, workspace TEXT NOT NULL REFERENCES workspace, reference TEXT NOT NULL,
+            name TEXT NOT NULL, created_at INTEGER NOT NULL, UNIQUE (workspace, reference)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE credential (
+            id BLOB PRIMARY KEY, kind TEXT NOT NULL, workspace TEXT REFERENCES workspace,
+            lookup_hash BLOB NOT NULL UNIQUE, bot BLOB REFERENCES bot, person BLOB REFERENCES person,
+            scopes TEXT NOT NULL, label TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX credential_workspace ON credential (workspace, kind);
+        -- One row a secret; place says whose it is and is what its sealing is bound to.
+        CREATE TABLE secret (
+            place TEXT NOT NULL, position INTEGER NOT NULL, workspace TEXT NOT NULL, sealed BLOB, reference TEXT,
+            created_at INTEGER NOT NULL, expires_at INTEGER, PRIMARY KEY (place, position)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX secret_workspace ON secret (workspace);
+        CREATE TABLE audit (
+            seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, workspace TEXT, actor TEXT NOT NULL, action TEXT NOT NULL,
+            subject TEXT NOT NULL, detail TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX audit_workspace ON audit (workspace, seq);
+        """
+
+    private static let happenings = """
+        CREATE TABLE request (
+            seq INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, workspace TEXT NOT NULL, source BLOB,
+            door TEXT NOT NULL, received_at INTEGER NOT NULL, arrival TEXT, verification TEXT NOT NULL,
+            body_size INTEGER NOT NULL, first_event INTEGER NOT NULL, event_count INTEGER NOT NULL,
+            duplicates INTEGER NOT NULL DEFAULT 0, differing_duplicates INTEGER NOT NULL DEFAULT 0, replay_of BLOB
+        ) STRICT;
+        CREATE INDEX request_workspace ON request (workspace);
+        CREATE INDEX request_source ON request (source);
+        CREATE INDEX request_replay ON request (replay_of) WHERE replay_of IS NOT NULL;
+        CREATE TABLE body (request INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+        CREATE TABLE event (
+            seq INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, workspace TEXT NOT NULL, origin TEXT NOT NULL,
+            source BLOB, request BLOB, type TEXT NOT NULL, external_id TEXT, customer BLOB, cause BLOB,
+            depth INTEGER NOT NULL, outcome TEXT NOT NULL, reason TEXT, created_at INTEGER NOT NULL,
+            first_message INTEGER NOT NULL, message_count INTEGER NOT NULL, transcript BLOB
+        ) STRICT;
+        CREATE INDEX event_workspace ON event (workspace);
+        CREATE INDEX event_source ON event (source);
+        CREATE TABLE claim (
+            seq INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, body_hash BLOB NOT NULL, request BLOB,
+            answer TEXT NOT NULL, expires_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE message (
+            seq INTEGER PRIMARY KEY, id BLOB NOT NULL, workspace TEXT NOT NULL, stream BLOB, person BLOB,
+            topic TEXT NOT NULL, body TEXT NOT NULL, severity TEXT NOT NULL, sender_kind TEXT NOT NULL, sender BLOB,
+            thread_key TEXT, resolved_at INTEGER, event BLOB NOT NULL, created_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX message_topic ON message (stream, topic);
+        CREATE INDEX message_stream ON message (stream);
+        CREATE INDEX message_person ON message (person) WHERE person IS NOT NULL;
+        CREATE INDEX message_thread ON message (thread_key, sender) WHERE thread_key IS NOT NULL AND resolved_at IS NULL;
+        CREATE TABLE topic (
+            stream BLOB NOT NULL, name TEXT NOT NULL, messages INTEGER NOT NULL, last_message INTEGER NOT NULL,
+            last_at INTEGER NOT NULL, PRIMARY KEY (stream, name)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE transcript (
+            seq INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, workspace TEXT NOT NULL, source BLOB NOT NULL,
+            session TEXT NOT NULL, title TEXT, origin TEXT, actor_id TEXT, actor_email TEXT, labels TEXT NOT NULL,
+            links TEXT NOT NULL, attachments TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+            UNIQUE (source, session)
+        ) STRICT;
+        CREATE INDEX transcript_workspace ON transcript (workspace);
+        CREATE TABLE transcript_entry (
+            transcript BLOB NOT NULL, position INTEGER NOT NULL, external_id TEXT, role TEXT NOT NULL,
+            content TEXT NOT NULL, at INTEGER, metadata TEXT NOT NULL, PRIMARY KEY (transcript, position)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE refusal (
+            seq INTEGER PRIMARY KEY, workspace TEXT, source BLOB, at INTEGER NOT NULL, status INTEGER NOT NULL,
+            code TEXT NOT NULL, detail TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL, remote_address TEXT,
+            header_names TEXT NOT NULL, body BLOB, body_size INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX refusal_source ON refusal (workspace, source);
+        """
+
+    /// Written after the fact, from where `search_progress` stands.
+    private static let search = """
+        CREATE VIRTUAL TABLE event_search USING fts5(type, external_id, reason, content='', tokenize='unicode61');
+        CREATE VIRTUAL TABLE message_search USING fts5(
+            topic, body, content='message', content_rowid='seq', tokenize='unicode61'
+        );
+        CREATE VIRTUAL TABLE transcript_search USING fts5(title, entries, tokenize='unicode61');
+        CREATE TABLE search_progress (
+            subject TEXT PRIMARY KEY, done INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO search_progress VALUES ('event', 0), ('message', 0);
+        CREATE TABLE search_stale_transcript (seq INTEGER PRIMARY KEY) STRICT;
+        """
+}

@@ -1,0 +1,156 @@
+import Foundation
+import GRDB
+import HubStorage
+import Synchronization
+
+/// The one thread that writes: takes all that waits, commits it in one transaction, then answers.
+///
+/// No timer is needed: while one group is made durable the next one gathers. A job that fails is found by running the
+/// group's jobs singly, so that it fails alone.
+final class Writer: Sendable {
+    /// One unit of work; must have no effect outside the database, since it may run twice.
+    private struct Job: Sendable {
+        let work: @Sendable (Database) throws -> Void
+        /// Called once, after the commit or with the reason why there was none.
+        let finish: @Sendable (Result<Void, any Error>) -> Void
+    }
+
+    private struct State {
+        var waiting: [Job] = []
+        var isClosed = false
+        var trouble: String?
+        var commits: Int64 = 0
+        var jobs: Int64 = 0
+    }
+
+    /// How many jobs may wait before more are refused.
+    static let waitingLimit = 20_000
+    /// How many jobs one transaction takes.
+    static let groupLimit = 500
+
+    /// How often commits of other processes are looked for when there is nothing to do.
+    private static let pollInterval = DispatchTimeInterval.milliseconds(1000)
+
+    private let pool: DatabasePool
+    private let state = Mutex(State())
+    private let wake = DispatchSemaphore(value: 0)
+    private let committed: @Sendable () -> Void
+
+    init(pool: DatabasePool, committed: @escaping @Sendable () -> Void) {
+        self.pool = pool
+        self.committed = committed
+        let thread = Thread { [self] in run() }
+        thread.name = "martlet.writer"
+        thread.stackSize = 1 << 20
+        thread.start()
+    }
+
+    /// Runs `work` in the next transaction and returns after it is durable.
+    func perform<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        let result = Mutex<Value?>(nil)
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            let job = Job(
+                work: { db in
+                    let value = try work(db)
+                    result.withLock { $0 = value }
+                },
+                finish: { continuation.resume(with: $0) })
+            let refusal = state.withLock { state -> StoreError? in
+                if state.isClosed { return .cancelled }
+                if state.waiting.count >= Self.waitingLimit { return .overloaded }
+                state.waiting.append(job)
+                return nil
+            }
+            if let refusal { continuation.resume(throwing: refusal) } else { wake.signal() }
+        }
+        guard let value = result.withLock({ $0 }) else {
+            preconditionFailure("a job that finished without an error has left its value")
+        }
+        return value
+    }
+
+    var trouble: String? { state.withLock { $0.trouble } }
+
+    var counts: (commits: Int64, jobs: Int64, waiting: Int) {
+        state.withLock { ($0.commits, $0.jobs, $0.waiting.count) }
+    }
+
+    /// Refuses new jobs; those that wait are still done.
+    func close() {
+        state.withLock { $0.isClosed = true }
+        wake.signal()
+    }
+
+    // MARK: On the thread
+
+    private func run() {
+        var seenVersion = 0
+        while true {
+            if wake.wait(timeout: .now() + Self.pollInterval) == .timedOut {
+                noticeOthers(&seenVersion)
+                continue
+            }
+            let (group, isClosed) = state.withLock { state in
+                let group = Array(state.waiting.prefix(Self.groupLimit))
+                state.waiting.removeFirst(group.count)
+                return (group, state.isClosed && state.waiting.isEmpty)
+            }
+            if !group.isEmpty { commit(group) }
+            if isClosed { return }
+        }
+    }
+
+    /// `data_version` changes when another connection, perhaps of another process, has committed.
+    private func noticeOthers(_ seenVersion: inout Int) {
+        let version = try? pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA data_version") ?? 0 }
+        guard let version, version != seenVersion else { return }
+        if seenVersion != 0 { committed() }
+        seenVersion = version
+    }
+
+    private func commit(_ group: [Job]) {
+        do {
+            try transaction(group)
+            group.forEach { $0.finish(.success(())) }
+        } catch {
+            // When the disk is the trouble, trying one by one would only multiply it.
+            if group.count == 1 || Self.isDiskTrouble(error) {
+                group.forEach { $0.finish(.failure(error)) }
+            } else {
+                group.forEach { commit([$0]) }
+            }
+        }
+    }
+
+    private func transaction(_ group: [Job]) throws {
+        do {
+            try pool.writeWithoutTransaction { db in
+                try db.inTransaction(.immediate) {
+                    for job in group { try job.work(db) }
+                    return .commit
+                }
+            }
+        } catch {
+            if Self.isDiskTrouble(error) {
+                let word = (error as? DatabaseError).map { $0.message ?? $0.resultCode.description } ?? "\(error)"
+                state.withLock { $0.trouble = word }
+            }
+            throw error
+        }
+        state.withLock { state in
+            state.trouble = nil
+            state.commits += 1
+            state.jobs += Int64(group.count)
+        }
+        committed()
+    }
+
+    static func isDiskTrouble(_ error: any Error) -> Bool {
+        switch (error as? DatabaseError)?.resultCode.primaryResultCode {
+        case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_BUSY, .SQLITE_LOCKED,
+            .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_NOMEM:
+            true
+        default: false
+        }
+    }
+}
