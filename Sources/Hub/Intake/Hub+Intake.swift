@@ -1,0 +1,291 @@
+package import HubCore
+package import HubStorage
+package import Integrations
+package import WebhookSignatures
+
+/// What a door knows of a request before the engine judges it.
+struct Admission: Sendable {
+    let door: Request.Door
+    let incoming: IncomingRequest
+    let workspace: WorkspaceID
+    /// Who sends, as far as the door itself found out (a bot by its key); nil where the source's scheme decides.
+    var bot: Bot?
+    var isDryRun = false
+    /// Texts that must not be stored: the key that was presented.
+    var presentedSecrets: [String] = []
+    /// What is kept for repetitions of an accepted request.
+    let answer: @Sendable (Acceptance) -> String
+}
+
+/// A request that was found good: who sent it and what it says.
+struct Judgement: Sendable {
+    let prepared: PreparedSource
+    let sender: Planner.Sender
+    let verification: VerificationRecord
+    let evidence: Evidence?
+    let webhook: WebhookRequest
+    let reading: Reading
+    let destination: DestinationWish
+    let redactor: Redactor
+}
+
+extension Hub {
+    /// Takes a request in at a source that its URL names.
+    ///
+    /// Order: source → rate → signature → timestamp → idempotency → reading → commit. Returns after the commit.
+    package func receive(
+        workspace slug: String, source name: String, through door: Request.Door = .general,
+        _ incoming: IncomingRequest, isDryRun: Bool = false
+    ) async -> IntakeOutcome {
+        guard let workspace = WorkspaceID(slug) else { return refuse(.unknownSource, incoming, nil, nil) }
+        var admission = Admission(door: door, incoming: incoming, workspace: workspace) { $0.eventID }
+        admission.isDryRun = isDryRun
+        return await admit(admission) { runtime in runtime.configuration.source(named: name) }
+    }
+
+    /// How many bytes of body the source takes; the default for unknown ones, which are refused afterwards.
+    package func bodyLimit(workspace slug: String, source name: String) async -> Int {
+        let standard = Source.Options().maxBodyBytes
+        guard let workspace = WorkspaceID(slug) else { return standard }
+        let runtime = try? await runtimes.runtime(of: workspace)  // A store in trouble is reported by what follows.
+        return runtime?.configuration.source(named: name)?.options.maxBodyBytes ?? standard
+    }
+
+    // MARK: The common road
+
+    /// Judges, plans and commits; again when the configuration changed meanwhile, three times at most.
+    func admit(
+        _ admission: Admission, locate: @Sendable (WorkspaceRuntime) async throws -> Source?
+    ) async -> IntakeOutcome {
+        do {
+            var runtime = try await runtimes.runtime(of: admission.workspace)
+            for _ in 0..<3 {
+                guard let current = runtime else { break }
+                guard let source = try await locate(current) else {
+                    let refreshed = try await runtimes.refreshed(admission.workspace)
+                    guard let refreshed, refreshed.configuration.version != current.configuration.version else { break }
+                    runtime = refreshed
+                    continue
+                }
+                let outcome = try await admit(admission, to: source, current)
+                if let outcome { return outcome }
+                metrics.count(.replanned)
+                runtime = try await runtimes.refreshed(admission.workspace)
+            }
+            guard runtime != nil, try await runtime.asyncMap({ try await locate($0) }) ?? nil != nil else {
+                return refuse(.unknownSource, admission.incoming, nil, nil)
+            }
+            let detail = "the configuration kept changing"
+            return refuse(.unavailable(retryAfterSeconds: 1, detail: detail), admission.incoming, nil, nil)
+        } catch let refusal as IntakeRefusal {
+            return refuse(refusal, admission.incoming, admission.workspace, nil)
+        } catch {
+            return refuse(.unavailable(retryAfterSeconds: 5, detail: troubleCode(error)), admission.incoming, nil, nil)
+        }
+    }
+
+    /// - Returns: nil when the plan was stale.
+    private func admit(
+        _ admission: Admission, to source: Source, _ runtime: WorkspaceRuntime
+    ) async throws -> IntakeOutcome? {
+        let now = admission.incoming.receivedAt
+        guard let prepared = runtime.prepared(source, at: now) else {
+            return refuse(.unknownSource, admission.incoming, admission.workspace, nil)
+        }
+        let judgement: Judgement
+        do throws(IntakeRefusal) {
+            judgement = try judge(admission, prepared, runtime)
+        } catch {
+            return refuse(error, admission.incoming, admission.workspace, prepared, admission.presentedSecrets)
+        }
+        let (plan, acceptance) = plan(judgement, admission, runtime.configuration)
+        if admission.isDryRun { return .accepted(acceptance) }
+        switch try await store.commit(plan) {
+        case .stale:
+            return nil
+        case .duplicate(let answer):
+            metrics.count(.duplicates, admission.door.rawValue)
+            return .duplicate(answer: answer)
+        case .committed(let seqs):
+            metrics.count(.accepted, admission.door.rawValue)
+            if judgement.reading.findings.contains(where: \.isUnreadable) { notices.noticed(source.id, at: now) }
+            return .accepted(
+                Acceptance(
+                    eventID: acceptance.eventID, findings: acceptance.findings, reply: acceptance.reply,
+                    messageSeqs: seqs))
+        }
+    }
+
+    // MARK: Judging
+
+    private func judge(
+        _ admission: Admission, _ prepared: PreparedSource, _ runtime: WorkspaceRuntime
+    ) throws(IntakeRefusal) -> Judgement {
+        let incoming = admission.incoming
+        let source = prepared.source
+        if source.isDisabled { throw .sourceDisabled }
+        if let rate = source.options.ratePerMinute, !admission.isDryRun,
+            let seconds = rates.take(source.id, perMinute: rate, at: incoming.receivedAt)
+        {
+            throw .rateLimited(retryAfterSeconds: seconds)
+        }
+        let evidence = try verify(admission, prepared)
+        let webhook = WebhookRequest(
+            method: incoming.method, path: incoming.path, rawQuery: incoming.rawQuery, headers: incoming.headers,
+            body: incoming.body, content: content.read(incoming.body, contentType: incoming.headers.header("Content-Type")),
+            receivedAt: incoming.receivedAt)
+        let parameters = try parameters(admission, prepared, webhook)
+        let reading = try read(webhook, prepared, parameters, door: admission.door)
+        try checkWorkspace(reading, admission.workspace)
+        return Judgement(
+            prepared: prepared, sender: sender(admission, source, runtime.configuration),
+            verification: verification(admission, prepared, evidence), evidence: evidence, webhook: webhook,
+            reading: reading, destination: destination(admission, parameters, webhook),
+            redactor: redactor(prepared, admission.presentedSecrets))
+    }
+
+    private func verify(_ admission: Admission, _ prepared: PreparedSource) throws(IntakeRefusal) -> Evidence? {
+        // A bot's key was checked by the door; only its signature secret makes the scheme count as well.
+        if let bot = admission.bot, bot.signatureSecret == nil { return nil }
+        guard let verifier = prepared.verifier else {
+            throw .invalidSignature(code: "source.not-ready", detail: prepared.problem ?? "the source has no secret")
+        }
+        let incoming = admission.incoming
+        let request = SignedRequest(
+            method: incoming.method, url: incoming.publicURL,
+            headers: incoming.headers.fields.lazy.map { ($0.name, $0.value) }, body: incoming.body,
+            remoteAddress: incoming.remoteAddress)
+        switch verifier.verify(request, nowSeconds: incoming.receivedAt.seconds) {
+        case .accepted(let evidence):
+            return evidence
+        case .rejected(let rejection):
+            switch rejection.answer {
+            case .invalidSignature: throw .invalidSignature(code: rejection.code, detail: "\(rejection)")
+            case .invalidTimestamp: throw .invalidTimestamp(code: rejection.code, detail: "\(rejection)")
+            case .missingIdempotencyKey: throw .missingIdempotencyKey
+            }
+        }
+    }
+
+    private func parameters(
+        _ admission: Admission, _ prepared: PreparedSource, _ webhook: WebhookRequest
+    ) throws(IntakeRefusal) -> ReadingParameters {
+        guard admission.door != .general, admission.door != .callback else {
+            guard let topic = webhook.query["topic"], prepared.parameters.topic == nil else { return prepared.parameters }
+            return ReadingParameters(
+                stream: prepared.parameters.stream, topic: topic, filter: prepared.parameters.filter,
+                options: prepared.parameters.options)
+        }
+        do throws(ParameterError) {
+            return try ReadingParameters(
+                ReadingParameters.fields(of: webhook),
+                unescapesTwice: prepared.integration.descriptor.chatDoor.unescapesTwice)
+        } catch {
+            switch error {
+            case .missing(let name), .notJSON(let name): throw .invalidParameter(name: name, detail: "\(error)")
+            }
+        }
+    }
+
+    /// A payload that is the vendor's but cannot be read is an event all the same; one that is no payload is refused.
+    private func read(
+        _ webhook: WebhookRequest, _ prepared: PreparedSource, _ parameters: ReadingParameters, door: Request.Door
+    ) throws(IntakeRefusal) -> Reading {
+        do throws(PayloadError) {
+            let reading = try prepared.integration.interpret(webhook, parameters, templates: templates)
+            guard reading.findings.isEmpty else { return reading }
+            let nothing = Finding(type: "empty", meaning: .ignored(.quiet("the request carries no event")))
+            return Reading([nothing], reply: reading.reply)
+        } catch {
+            switch error {
+            case .malformed, .missingHeader: throw .invalidPayload(error)
+            case .missing, .wrongType, .invalid:
+                if door == .general, prepared.integration == General.self { throw .invalidPayload(error) }
+                return Reading([Finding(type: "unreadable", meaning: .unreadable(error))])
+            }
+        }
+    }
+
+    private func checkWorkspace(_ reading: Reading, _ workspace: WorkspaceID) throws(IntakeRefusal) {
+        for finding in reading.findings {
+            if let meant = finding.provenance.workspace, meant != workspace.slug {
+                throw .invalidPayload(.invalid(path: "$.workspace_id", expected: "\"\(workspace)\""))
+            }
+        }
+    }
+
+    private func sender(
+        _ admission: Admission, _ source: Source, _ configuration: WorkspaceConfiguration
+    ) -> Planner.Sender {
+        if let bot = admission.bot {
+            return Planner.Sender(
+                message: .bot(bot.id), owner: bot.owner, mayCreateStreams: bot.mayCreateStreams, source: source)
+        }
+        return Planner.Sender(
+            message: .source(source.id), owner: configuration.firstAdmin?.id, mayCreateStreams: false, source: source)
+    }
+
+    private func verification(
+        _ admission: Admission, _ prepared: PreparedSource, _ evidence: Evidence?
+    ) -> VerificationRecord {
+        let keepsPayload = prepared.source.storage != .renderOnly
+        guard let evidence else { return VerificationRecord(scheme: "bot_key", verdict: "verified") }
+        return VerificationRecord(
+            scheme: prepared.source.verification.scheme,
+            verdict: prepared.isAuthenticated ? "verified" : "not required", secretIndex: evidence.secretIndex,
+            signedAt: evidence.timestampSeconds.map(Timestamp.init(seconds:)),
+            idempotencyKey: keepsPayload ? evidence.idempotencyKey : nil)
+    }
+
+    private func destination(
+        _ admission: Admission, _ parameters: ReadingParameters, _ webhook: WebhookRequest
+    ) -> DestinationWish {
+        var wish = DestinationWish()
+        wish.conversation = webhook.query["conversation"] ?? webhook.query["conversationId"]
+        wish.stream = admission.door == .general || admission.door == .callback ? webhook.query["stream"] : parameters.stream
+        if case .json(let document) = webhook.content { wish.document = document }
+        return wish
+    }
+
+    private func redactor(_ prepared: PreparedSource, _ presented: [String]) -> Redactor {
+        presented.isEmpty ? prepared.redactor : prepared.redactor.covering(presented)
+    }
+
+    // MARK: Refusing
+
+    /// Writes the refusal into the log's ring; the sender hears less than what stands there.
+    func refuse(
+        _ refusal: IntakeRefusal, _ incoming: IncomingRequest, _ workspace: WorkspaceID?, _ prepared: PreparedSource?,
+        _ presentedSecrets: [String] = []
+    ) -> IntakeOutcome {
+        metrics.count(.refused, refusal.code)
+        let redactor = (prepared?.redactor ?? Redactor(vault: vault, parts: nil, secrets: [])).covering(presentedSecrets)
+        let keepsPayload = prepared?.source.storage != .renderOnly
+        refusalLog.add(
+            Refusal(
+                workspace: workspace, source: prepared?.source.id, at: incoming.receivedAt, status: refusal.status,
+                code: refusal.code, detail: redactor.text(refusal.detail), method: incoming.method,
+                path: redactor.path(incoming.path), remoteAddress: keepsPayload ? incoming.remoteAddress : nil,
+                headerNames: incoming.headers.fields.map { redactor.text($0.name) },
+                body: keepsPayload ? redactor.body(incoming.body.prefix(Refusal.bodyLimit)) : nil,
+                bodySize: Int64(incoming.body.count)))
+        return .refused(refusal)
+    }
+
+    func troubleCode(_ error: any Error) -> String {
+        (error as? StoreError)?.code ?? "\(type(of: error))"
+    }
+}
+
+extension Finding {
+    fileprivate var isUnreadable: Bool {
+        if case .unreadable = meaning { true } else { false }
+    }
+}
+
+extension Optional where Wrapped: Sendable {
+    fileprivate func asyncMap<Value>(_ transform: (Wrapped) async throws -> Value) async rethrows -> Value? {
+        guard let self else { return nil }
+        return try await transform(self)
+    }
+}

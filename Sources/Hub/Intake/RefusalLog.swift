@@ -1,0 +1,22 @@
+import HubCore
+import HubStorage
+import Synchronization
+
+/// Gathers refusals for the log; drops what comes faster than anyone reads.
+final class RefusalLog: Sendable {
+    private static let capacity = 256
+    private let waiting = Mutex<[Refusal]>([])
+
+    func add(_ refusal: Refusal) {
+        waiting.withLock { waiting in
+            if waiting.count < Self.capacity { waiting.append(refusal) }
+        }
+    }
+
+    func take() -> [Refusal] {
+        waiting.withLock { waiting in
+            defer { waiting = [] }
+            return waiting
+        }
+    }
+}

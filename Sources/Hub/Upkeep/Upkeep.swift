@@ -1,0 +1,90 @@
+package import HubCore
+import HubStorage
+
+/// What the hub does by itself beside answering: writes refusals, indexes for search, removes what is past its time.
+package struct Upkeep: Sendable {
+    private let hub: Hub
+
+    private static let refusalInterval = Duration.milliseconds(400)
+    private static let retentionInterval = Duration.seconds(600)
+    /// Between two pieces of retention, so that they never take the writer from those who wait for answers.
+    private static let pause = Duration.milliseconds(20)
+
+    package init(_ hub: Hub) {
+        self.hub = hub
+    }
+
+    /// Runs until the task is cancelled; what fails is logged and tried again.
+    package func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await writeRefusals() }
+            group.addTask { await indexForSearch() }
+            group.addTask { await removeExpired() }
+        }
+    }
+
+    private func writeRefusals() async {
+        while await rest(Self.refusalInterval) {
+            await flush()
+        }
+        await flush()
+    }
+
+    private func flush() async {
+        let refusals = hub.refusalLog.take()
+        guard !refusals.isEmpty else { return }
+        do {
+            try await hub.store.record(refusals)
+        } catch {
+            hub.ignoring("refused requests could not be written to the log", error)
+        }
+    }
+
+    private func indexForSearch() async {
+        // Once at the start for what a crash left, then after commits, when they leave time.
+        var mayBeMore = true
+        let commits = hub.store.commits()
+        var iterator = commits.makeAsyncIterator()
+        while !Task.isCancelled {
+            do {
+                if mayBeMore, await hub.isQuiet { mayBeMore = try await hub.store.indexForSearch() }
+            } catch {
+                hub.ignoring("the search index could not be brought up to date", error)
+                mayBeMore = false
+            }
+            if mayBeMore {
+                guard await rest(Self.pause) else { return }
+            } else {
+                guard await iterator.next() != nil, await rest(.milliseconds(200)) else { return }
+                mayBeMore = true
+            }
+        }
+    }
+
+    private func removeExpired() async {
+        while await rest(Self.retentionInterval) {
+            do {
+                while try await hub.store.removeExpired(at: hub.clock.now()) {
+                    guard await rest(Self.pause) else { return }
+                }
+            } catch {
+                hub.ignoring("what is past its time could not be removed", error)
+            }
+        }
+    }
+
+    /// - Returns: whether to go on.
+    private func rest(_ duration: Duration) async -> Bool {
+        (try? await hub.clock.sleep(duration)) != nil  // Only cancellation ends a sleep early.
+    }
+}
+
+extension Hub {
+    /// Whether the writer has time for what nobody waits for.
+    fileprivate var isQuiet: Bool {
+        get async {
+            guard let statistics = try? await store.statistics() else { return true }  // Only counters: cannot fail.
+            return statistics.waitingJobs < 8
+        }
+    }
+}
