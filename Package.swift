@@ -85,6 +85,9 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
+        .testTarget(
+            name: "WebhookSignaturesTests", dependencies: ["WebhookSignatures", "HubCore"], exclude: ["Fixtures"]
+        ),
     ]
 )
 
