@@ -1,7 +1,7 @@
 package import HubCore
-package import HubStorage
-package import Integrations
-package import WebhookSignatures
+import HubStorage
+import Integrations
+import WebhookSignatures
 
 /// What a door knows of a request before the engine judges it.
 struct Admission: Sendable {

@@ -1,6 +1,6 @@
 package import HubCore
-package import HubStorage
-package import Integrations
+import HubStorage
+import Integrations
 
 /// Why a request cannot be replayed.
 package enum ReplayError: Error, Sendable, Equatable {

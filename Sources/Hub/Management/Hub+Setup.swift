@@ -115,7 +115,7 @@ extension Hub {
     /// The first run: a workspace, its admin with token and invitation, a stream, a source and a bot.
     package func setUpFirstWorkspace(_ id: WorkspaceID, publicHost: String) async throws(SetupError) -> FirstSetup {
         let actor = "command line"
-        _ = try await makeWorkspace(id, name: id.slug.capitalized, by: actor)
+        _ = try await makeWorkspace(id, name: id.slug, by: actor)
         let admin = try await makePerson(
             NewPerson(email: "admin@\(publicHost)", name: "Admin", role: .admin), in: id, by: actor)
         let token = try await makeToken(

@@ -1,6 +1,6 @@
 package import HubCore
 import HubStorage
-package import Integrations
+import Integrations
 import WebhookSignatures
 
 /// A source as people ask for it.

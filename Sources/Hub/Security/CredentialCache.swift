@@ -1,5 +1,5 @@
-import HubCore
-import HubStorage
+package import HubCore
+package import HubStorage
 import Synchronization
 
 /// Credentials that were looked up a moment ago, so that a busy bot costs no read a request.

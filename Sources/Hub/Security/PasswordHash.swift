@@ -1,7 +1,7 @@
 import Crypto
 import CryptoExtras
 import Foundation
-import HubCore
+package import HubCore
 
 /// Passwords, stored so that guessing them is slow: scrypt with N=2¹⁵, r=8, p=1 (32 MiB each).
 package enum PasswordHash {

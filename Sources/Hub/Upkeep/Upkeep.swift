@@ -1,4 +1,4 @@
-package import HubCore
+import HubCore
 import HubStorage
 
 /// What the hub does by itself beside answering: writes refusals, indexes for search, removes what is past its time.

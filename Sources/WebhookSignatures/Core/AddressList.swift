@@ -62,11 +62,11 @@ struct AddressRange: Sendable, Equatable {
     }
 }
 
-/// The addresses from which requests are accepted; an empty list accepts all.
-struct AddressList: Sendable {
+/// A list of addresses and ranges; as an allow-list, an empty one accepts all.
+package struct AddressList: Sendable {
     private let ranges: [AddressRange]
 
-    init(_ texts: [String]) throws(SchemeError) {
+    package init(_ texts: [String]) throws(SchemeError) {
         var ranges: [AddressRange] = []
         for text in texts {
             guard let range = AddressRange(text) else {
@@ -75,6 +75,12 @@ struct AddressList: Sendable {
             ranges.append(range)
         }
         self.ranges = ranges
+    }
+
+    /// Whether it is one of these; nothing is in an empty list.
+    package func contains(_ address: String) -> Bool {
+        guard let address = Address(address) else { return false }
+        return ranges.contains { $0.contains(address) }
     }
 
     func check(_ address: String?) throws(Rejection) {

@@ -9,6 +9,9 @@ public struct SensitiveParts: Sendable, Equatable {
     /// Whether the last part of the path is a key.
     public let isLastPathPartSensitive: Bool
 
+    /// For requests of no known scheme.
+    public static let general = SensitiveParts()
+
     init(headers: [String] = [], queryParameters: [String] = [], isLastPathPartSensitive: Bool = false) {
         self.headers = Set(headers.map { $0.lowercased() })
         self.queryParameters = Set(queryParameters)

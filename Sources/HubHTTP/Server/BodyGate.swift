@@ -1,0 +1,61 @@
+import Hummingbird
+import NIOCore
+import Synchronization
+
+/// Why a body was not read to its end.
+enum BodyError: Error, Equatable {
+    case tooLarge(limit: Int)
+    /// Too many bytes are held already.
+    case overloaded
+    /// It came more slowly than any honest sender's.
+    case tooSlow
+    case aborted
+}
+
+/// Reads bodies: bounded each, bounded in sum, and not for ever.
+final class BodyGate: Sendable {
+    /// What a body may take whatever its size, and how much a second it must bring beyond that.
+    private static let grace = Duration.seconds(20)
+    private static let bytesPerSecond = 16 << 10
+
+    private let capacity: Int
+    private let held = Atomic<Int>(0)
+
+    init(capacity: Int) {
+        self.capacity = capacity
+    }
+
+    var heldBytes: Int { held.load(ordering: .relaxed) }
+
+    /// Reads the body and keeps its bytes counted until `use` returns.
+    ///
+    /// - Throws: ``BodyError``, or what `use` throws.
+    func withBody<Value>(
+        of request: Request, limit: Int, _ use: (_ body: [UInt8]) async throws -> Value
+    ) async throws -> Value {
+        if let declared = request.headers[.contentLength].flatMap({ Int($0) }), declared > limit {
+            throw BodyError.tooLarge(limit: limit)
+        }
+        var reserved = 0
+        defer { held.subtract(reserved, ordering: .relaxed) }
+        var body: [UInt8] = []
+        let start = ContinuousClock.now
+        do {
+            for try await chunk in request.body {
+                let count = chunk.readableBytes
+                guard body.count + count <= limit else { throw BodyError.tooLarge(limit: limit) }
+                reserved += count
+                guard held.add(count, ordering: .relaxed).newValue <= capacity else { throw BodyError.overloaded }
+                body.append(contentsOf: chunk.readableBytesView)
+                guard start.duration(to: .now) < Self.grace + .seconds(body.count / Self.bytesPerSecond) else {
+                    throw BodyError.tooSlow
+                }
+            }
+        } catch let error as BodyError {
+            throw error
+        } catch {
+            throw BodyError.aborted
+        }
+        return try await use(body)
+    }
+}

@@ -1,0 +1,63 @@
+package import Hub
+import HubCore
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+package import Logging
+import NIOCore
+import NIOSSL
+import WebhookSignatures
+
+/// The HTTP server over the engine.
+package struct HubServer: Sendable {
+    private let hub: Hub
+    private let settings: ServerSettings
+    private let logger: Logger
+
+    /// A connection that brings nothing is closed; one that waits for events is not idle.
+    private static let idleTimeout = TimeAmount.seconds(60)
+    private static let maxHeaderBytes = 32 << 10
+
+    package init(hub: Hub, settings: ServerSettings, logger: Logger) {
+        self.hub = hub
+        self.settings = settings
+        self.logger = logger
+    }
+
+    /// Serves until the process is told to stop: then refuses new connections, finishes what is under way, returns.
+    ///
+    /// - Parameter running: called once with the port that it listens at.
+    package func run(_ running: @escaping @Sendable (_ port: Int) async -> Void) async throws {
+        var application = Application(
+            router: try router(), server: try builder(),
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.host, port: settings.port), serverName: "martlet", backlog: 4096),
+            onServerRunning: { channel in await running(channel.localAddress?.port ?? 0) }, logger: logger)
+        application.addServices(UpkeepService(upkeep: Upkeep(hub)))
+        try await application.runService()
+    }
+
+    private func router() throws -> Router<HubContext> {
+        let router = Router(context: HubContext.self)
+        let forwarding = try Forwarding(settings)
+        let bodies = BodyGate(capacity: settings.maxInflightBytes)
+        ReceivingRoutes(hub: hub, forwarding: forwarding, bodies: bodies).add(to: router)
+        OperationsRoutes(hub: hub, bodies: bodies, startedAt: hub.clock.now()).add(to: router)
+        return router
+    }
+
+    private func builder() throws -> HTTPServerBuilder {
+        let http = HTTPServerBuilder.http1(
+            configuration: .init(
+                idleTimeout: Self.idleTimeout,
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: Self.maxHeaderBytes, maxHeaderListSize: Self.maxHeaderBytes,
+                    maxHeaderFieldCount: 200)))
+        guard let tls = settings.tls else { return http }
+        let certificates = try NIOSSLCertificate.fromPEMFile(tls.certificateFile)
+        let configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: certificates.map { .certificate($0) },
+            privateKey: .privateKey(try NIOSSLPrivateKey(file: tls.keyFile, format: .pem)))
+        return try .tls(http, tlsConfiguration: configuration)
+    }
+}

@@ -1,0 +1,100 @@
+import Foundation
+import HubCore
+import HubHTTP
+import Logging
+
+/// Everything that environment and flags may set, read once at the start.
+struct Settings: Sendable {
+    var dataDirectory: String
+    var server: ServerSettings
+    var masterKey: Secret<String>?
+    var logLevel: Logger.Level
+
+    /// One setting as `docs/settings.md` lists it.
+    struct Entry: Sendable {
+        let name: String
+        let unit: String
+        let standard: String
+        let isSecret: Bool
+        let summary: String
+    }
+
+    static let entries: [Entry] = [
+        Entry(
+            name: "MARTLET_DATA_DIR", unit: "path", standard: "data", isSecret: false,
+            summary: "Where the database and the master key lie; made when it is not there."),
+        Entry(
+            name: "MARTLET_HOST", unit: "address", standard: "127.0.0.1", isSecret: false,
+            summary: "The address to listen at; 0.0.0.0 for all."),
+        Entry(name: "MARTLET_PORT", unit: "port", standard: "8080", isSecret: false, summary: "The port to listen at."),
+        Entry(
+            name: "MARTLET_PUBLIC_URL", unit: "URL", standard: "http://HOST:PORT", isSecret: false,
+            summary: "Scheme, host and port by which senders reach the hub; part of printed URLs and of signatures "
+                + "over URLs."),
+        Entry(
+            name: "MARTLET_MASTER_KEY", unit: "64 hex digits or base64 of 32 bytes", standard: "the file master.key",
+            isSecret: true, summary: "Seals secrets at rest. Without it a key is made in the data directory."),
+        Entry(
+            name: "MARTLET_TRUSTED_PROXIES", unit: "addresses and ranges, by comma", standard: "none", isSecret: false,
+            summary: "Peers whose X-Forwarded-For, -Proto and -Host are believed."),
+        Entry(
+            name: "MARTLET_TLS_CERT_FILE", unit: "path", standard: "none", isSecret: false,
+            summary: "Certificate chain in PEM; with the key file the hub speaks HTTPS itself."),
+        Entry(
+            name: "MARTLET_TLS_KEY_FILE", unit: "path", standard: "none", isSecret: false,
+            summary: "Private key in PEM."),
+        Entry(
+            name: "MARTLET_MAX_INFLIGHT_BYTES", unit: "bytes", standard: "67108864", isSecret: false,
+            summary: "Request bodies held in memory at once; beyond it the answer is 503."),
+        Entry(
+            name: "MARTLET_LOG_LEVEL", unit: "trace, debug, info, notice, warning, error", standard: "info",
+            isSecret: false, summary: "How much is logged, to standard error."),
+    ]
+
+    /// - Parameter environment: every name also works as `NAME_FILE`, the path of a file that holds the value.
+    /// - Throws: ``SettingsError`` that names the variable.
+    init(environment: [String: String] = ProcessInfo.processInfo.environment) throws {
+        func value(_ name: String) throws -> String? {
+            if let value = environment[name], !value.isEmpty { return value }
+            guard let path = environment["\(name)_FILE"], !path.isEmpty else { return nil }
+            guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+                throw SettingsError(name: "\(name)_FILE", problem: "the file \(path) cannot be read")
+            }
+            return text.trimmed()
+        }
+        func number(_ name: String, _ range: ClosedRange<Int>) throws -> Int? {
+            guard let text = try value(name) else { return nil }
+            guard let number = Int(text), range.contains(number) else {
+                throw SettingsError(name: name, problem: "must be a number from \(range.lowerBound) to \(range.upperBound)")
+            }
+            return number
+        }
+        dataDirectory = try value("MARTLET_DATA_DIR") ?? "data"
+        masterKey = try value("MARTLET_MASTER_KEY").map { Secret($0) }
+        let level = try value("MARTLET_LOG_LEVEL") ?? "info"
+        guard let logLevel = Logger.Level(rawValue: level) else {
+            throw SettingsError(name: "MARTLET_LOG_LEVEL", problem: "there is no level \"\(level)\"")
+        }
+        self.logLevel = logLevel
+        server = ServerSettings()
+        server.host = try value("MARTLET_HOST") ?? server.host
+        server.port = try number("MARTLET_PORT", 0...65535) ?? server.port
+        server.publicURL = try value("MARTLET_PUBLIC_URL")
+        server.trustedProxies = (try value("MARTLET_TRUSTED_PROXIES") ?? "").split(separator: ",").map { $0.trimmed() }
+        server.maxInflightBytes = try number("MARTLET_MAX_INFLIGHT_BYTES", 1 << 20...1 << 40) ?? server.maxInflightBytes
+        // Paths themselves: the `_FILE` form would be the path of a file that holds a path.
+        switch (environment["MARTLET_TLS_CERT_FILE"], environment["MARTLET_TLS_KEY_FILE"]) {
+        case (let certificate?, let key?): server.tls = .init(certificateFile: certificate, keyFile: key)
+        case (nil, nil): break
+        default:
+            throw SettingsError(name: "MARTLET_TLS_CERT_FILE", problem: "goes together with MARTLET_TLS_KEY_FILE")
+        }
+    }
+}
+
+struct SettingsError: Error, CustomStringConvertible {
+    let name: String
+    let problem: String
+
+    var description: String { "\(name): \(problem)" }
+}
