@@ -78,3 +78,39 @@ extension SchemeSettings: CustomStringConvertible, CustomReflectable {
     /// Empty, so that `dump` shows no secret.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
+
+extension SchemeSettings {
+    /// Takes over a setting as people write it in forms, files and on command lines.
+    ///
+    /// A secret is added to those that are there. A named secret is written `name=secret`; addresses are separated by
+    /// commas; a switch is `true` or `false`; a signature is the JSON text of its description.
+    ///
+    /// - Parameters:
+    ///   - setting: which one.
+    ///   - text: its value.
+    /// - Throws: ``SchemeError/invalidSetting(_:reason:)`` or ``SchemeError/invalidDescription(field:reason:)``.
+    public mutating func set(_ setting: SchemeSetting, to text: String) throws(SchemeError) {
+        switch setting {
+        case .secrets: secrets.append(text)
+        case .namedSecrets:
+            guard let equals = text.firstIndex(of: "=") else {
+                throw .invalidSetting(setting, reason: "must be written name=secret")
+            }
+            namedSecrets[String(text[..<equals])] = String(text[text.index(after: equals)...])
+        case .toleranceSeconds:
+            guard let seconds = Int64(text) else { throw .invalidSetting(setting, reason: "must be a whole number") }
+            toleranceSeconds = seconds
+        case .headerPrefix: headerPrefix = text
+        case .header: header = text
+        case .timestampHeader: timestampHeader = text
+        case .parameter: parameter = text
+        case .keyInPath:
+            guard let isOn = Bool(text) else { throw .invalidSetting(setting, reason: "must be true or false") }
+            keyInPath = isOn
+        case .publicURL: publicURL = text
+        case .allowedAddresses:
+            allowedAddresses = text.split(separator: ",").map { String($0.trimmingBlanks) }
+        case .signature: signature = try SignatureDescription(json: text)
+        }
+    }
+}
