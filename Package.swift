@@ -90,6 +90,7 @@ let package = Package(
         .testTarget(
             name: "WebhookSignaturesTests", dependencies: ["WebhookSignatures", "HubCore"], exclude: ["Fixtures"]
         ),
+        .testTarget(name: "HubTextTests", dependencies: ["HubCore", "HubText"]),
     ]
 )
 
