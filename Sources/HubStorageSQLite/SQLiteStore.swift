@@ -25,7 +25,7 @@ package final class SQLiteStore: Store {
             configuration.busyMode = .timeout(5)
             configuration.maximumReaderCount = 4
             configuration.prepareDatabase { db in
-                if isNew { try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
+                if isNew, !db.configuration.readonly { try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
                 try db.execute(sql: "PRAGMA cache_size = -8000")
                 try db.execute(sql: "PRAGMA secure_delete = ON")
             }

@@ -36,8 +36,7 @@ enum Build {
     }
 
     static let textTools = Hub.TextTools(
-        content: ContentReader(parseXML: { _ in nil }),
-        templates: TemplateRenderer { template, _ throws(TemplateError) in template })
+        content: XMLReader.contentReader, templates: MustacheTemplates().renderer)
 }
 
 enum StartError: Error, CustomStringConvertible {

@@ -1,4 +1,5 @@
 import Crypto
+import Foundation
 import Hub
 import HubCore
 
@@ -9,7 +10,8 @@ struct Greeting {
     let now: Timestamp
 
     func print() {
-        Swift.print(text)
+        // Not print(): what goes to a pipe or file would lie in a buffer until the process ends.
+        FileHandle.standardOutput.write(Data((text + "\n").utf8))
     }
 
     private var text: String {
