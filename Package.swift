@@ -87,6 +87,15 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
+        // What tests share; no product depends on it.
+        .target(
+            name: "HubTesting",
+            dependencies: ["Hub", "HubCore", "HubStorage", "HubStorageSQLite", "HubText", "Integrations"],
+            path: "Tests/HubTesting"
+        ),
+        .testTarget(
+            name: "HubStorageTests", dependencies: ["HubCore", "HubStorage", "HubStorageSQLite", "HubTesting"]
+        ),
         .testTarget(
             name: "WebhookSignaturesTests", dependencies: ["WebhookSignatures", "HubCore"], exclude: ["Fixtures"]
         ),

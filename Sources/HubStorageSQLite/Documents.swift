@@ -47,6 +47,10 @@ enum Documents {
 
     // MARK: Messages
 
+    static func text(ofKeys keys: [String]) -> String? {
+        keys.isEmpty ? nil : JSON.array(keys.map(JSON.string)).text
+    }
+
     static func columns(of sender: Message.Sender) -> (kind: String, id: SQLValue) {
         switch sender {
         case .source(let id): ("source", SQLValue(id))

@@ -41,7 +41,7 @@ extension SQLiteStore {
 
     static let messageColumns = """
         m.seq, m.id, m.workspace, m.stream, m.person, m.topic, m.body, m.severity, m.sender_kind, m.sender,
-        m.thread_key, m.resolved_at, m.event, m.created_at
+        m.thread_keys, m.resolved_at, m.event, m.created_at
         """
 
     static func message(_ row: SQLRow) throws -> Message {
@@ -53,7 +53,7 @@ extension SQLiteStore {
         }
         let draft = MessageDraft(
             topic: row.text(5), body: row.text(6), severity: Severity(rawValue: row.text(7)) ?? .info,
-            threadKey: row.optionalText(10))
+            threadKeys: (row.json(10).array ?? []).compactMap(\.string))
         return Message(
             id: try row.id(1), seq: row.int(0), workspace: WorkspaceID(stored: row.text(2)), place: place,
             sender: try Documents.sender(row, kind: 8, id: 9), draft: draft, event: try row.id(12),

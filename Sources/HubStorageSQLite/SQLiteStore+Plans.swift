@@ -130,21 +130,26 @@ extension Database {
         case .direct(let id): (stream, person) = (nil, id)
         }
         let (senderKind, sender) = Documents.columns(of: post.sender)
-        if post.draft.resolvesThread, let key = post.draft.threadKey {
-            try run(
-                "UPDATE message SET resolved_at = ? WHERE thread_key = ? AND sender IS ? AND resolved_at IS NULL",
-                SQLValue(at), .text(key), sender)
+        if post.draft.resolvesThread {
+            for key in post.draft.threadKeys { try closeThread(key, sender: sender, at: at) }
         }
         try run(
             """
             INSERT INTO message (id, workspace, stream, person, topic, body, severity, sender_kind, sender,
-                thread_key, resolved_at, event, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                thread_keys, resolved_at, event, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             SQLValue(post.id), SQLValue(plan.workspace), SQLValue(stream), SQLValue(person), .text(post.draft.topic),
             .text(post.draft.body), .text(post.draft.severity.rawValue), .text(senderKind), sender,
-            SQLValue(post.draft.threadKey), post.draft.resolvesThread ? SQLValue(at) : .null, SQLValue(post.event),
+            SQLValue(Documents.text(ofKeys: post.draft.threadKeys)), post.draft.resolvesThread ? SQLValue(at) : .null, SQLValue(post.event),
             SQLValue(at))
         let seq = lastInsertedRowID
+        if !post.draft.resolvesThread {
+            for key in post.draft.threadKeys {
+                try run(
+                    "INSERT OR IGNORE INTO open_thread (sender, key, message) VALUES (?, ?, ?)", sender, .text(key),
+                    .int(seq))
+            }
+        }
         if let stream {
             try run(
                 """
@@ -154,6 +159,21 @@ extension Database {
                 """, SQLValue(stream), .text(post.draft.topic), .int(seq), SQLValue(at))
         }
         return seq
+    }
+
+    /// A message about several things is over when each of them is.
+    private func closeThread(_ key: String, sender: SQLValue, at now: Timestamp) throws {
+        let messages = try rows("SELECT message FROM open_thread WHERE sender = ? AND key = ?", [sender, .text(key)]) {
+            $0.int(0)
+        }
+        try run("DELETE FROM open_thread WHERE sender = ? AND key = ?", sender, .text(key))
+        for message in messages {
+            try run(
+                """
+                UPDATE message SET resolved_at = ?1 WHERE seq = ?2
+                    AND NOT EXISTS (SELECT 1 FROM open_thread WHERE message = ?2)
+                """, SQLValue(now), .int(message))
+        }
     }
 
     private func findOrMakeStream(_ name: String, _ workspace: WorkspaceID, at now: Timestamp) throws -> ID<Stream> {

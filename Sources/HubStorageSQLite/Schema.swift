@@ -90,12 +90,16 @@ enum Schema {
         CREATE TABLE message (
             seq INTEGER PRIMARY KEY, id BLOB NOT NULL, workspace TEXT NOT NULL, stream BLOB, person BLOB,
             topic TEXT NOT NULL, body TEXT NOT NULL, severity TEXT NOT NULL, sender_kind TEXT NOT NULL, sender BLOB,
-            thread_key TEXT, resolved_at INTEGER, event BLOB NOT NULL, created_at INTEGER NOT NULL
+            thread_keys TEXT, resolved_at INTEGER, event BLOB NOT NULL, created_at INTEGER NOT NULL
         ) STRICT;
         CREATE INDEX message_topic ON message (stream, topic);
         CREATE INDEX message_stream ON message (stream);
         CREATE INDEX message_person ON message (person) WHERE person IS NOT NULL;
-        CREATE INDEX message_thread ON message (thread_key, sender) WHERE thread_key IS NOT NULL AND resolved_at IS NULL;
+        -- What messages are about and is not over yet.
+        CREATE TABLE open_thread (
+            sender BLOB NOT NULL, key TEXT NOT NULL, message INTEGER NOT NULL, PRIMARY KEY (sender, key, message)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX open_thread_message ON open_thread (message);
         CREATE TABLE topic (
             stream BLOB NOT NULL, name TEXT NOT NULL, messages INTEGER NOT NULL, last_message INTEGER NOT NULL,
             last_at INTEGER NOT NULL, PRIMARY KEY (stream, name)
