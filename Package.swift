@@ -84,7 +84,9 @@ let package = Package(
             ]
         ),
         .testTarget(
-            name: "WebhookSignaturesTests", dependencies: ["WebhookSignatures", "HubCore"], exclude: ["Fixtures"]
+            name: "WebhookSignaturesTests",
+            dependencies: ["HubCore", "WebhookSignatures", .product(name: "Crypto", package: "swift-crypto")],
+            exclude: ["Fixtures"]
         ),
     ]
 )
