@@ -97,7 +97,9 @@ let package = Package(
             name: "HubStorageTests", dependencies: ["HubCore", "HubStorage", "HubStorageSQLite", "HubTesting"]
         ),
         .testTarget(
-            name: "WebhookSignaturesTests", dependencies: ["WebhookSignatures", "HubCore"], exclude: ["Fixtures"]
+            name: "WebhookSignaturesTests",
+            dependencies: ["HubCore", "WebhookSignatures", .product(name: "Crypto", package: "swift-crypto")],
+            exclude: ["Fixtures"]
         ),
         .testTarget(name: "HubTextTests", dependencies: ["HubCore", "HubText"]),
     ]

@@ -58,8 +58,7 @@ struct URLText {
 
     /// Where the path begins; the end when there is none.
     private var pathStart: Substring.Index {
-        let slashes = beforeQuery.range(ofASCII: "://")
-        let hostStart = slashes ?? beforeQuery.startIndex
+        let hostStart = beforeQuery.firstRange(of: "://")?.upperBound ?? beforeQuery.startIndex
         return beforeQuery[hostStart...].firstIndex(of: "/") ?? beforeQuery.endIndex
     }
 
@@ -67,25 +66,7 @@ struct URLText {
 
     /// Scheme, `://`, then user info, host and port; nil when the text is no absolute URL.
     var origin: (scheme: Substring, authority: Substring)? {
-        guard let hostStart = beforeQuery.range(ofASCII: "://"), hostStart <= pathStart else { return nil }
-        let scheme = beforeQuery[..<beforeQuery.utf8.index(hostStart, offsetBy: -3)]
-        return (scheme, beforeQuery[hostStart..<pathStart])
-    }
-}
-
-extension Substring {
-    /// Where the first occurrence of the needle ends.
-    fileprivate func range(ofASCII needle: StaticString) -> Index? {
-        let length = needle.utf8CodeUnitCount
-        var position = utf8.startIndex
-        while position < utf8.endIndex {
-            if utf8[position...].prefix(length).elementsEqual(
-                UnsafeBufferPointer(start: needle.utf8Start, count: length))
-            {
-                return utf8.index(position, offsetBy: length)
-            }
-            position = utf8.index(after: position)
-        }
-        return nil
+        guard let separator = beforeQuery.firstRange(of: "://"), separator.upperBound <= pathStart else { return nil }
+        return (beforeQuery[..<separator.lowerBound], beforeQuery[separator.upperBound..<pathStart])
     }
 }

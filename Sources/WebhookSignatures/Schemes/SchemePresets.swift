@@ -35,7 +35,8 @@ extension SchemeEntry {
                 .identified(.header("X-Webhook-Id"), .json("/event/id"))),
         SchemeEntry(
             info: info(
-                "grafana", "Grafana", [.grafana(SchemeSettings())], settings: [.header, .timestampHeader])
+                "grafana", "Grafana", [.grafana(SchemeSettings())],
+                settings: [.header, .timestampHeader, .toleranceSeconds])
         ) { settings throws(SchemeError) in try DeclarativeScheme(.grafana(settings), settings: settings) },
     ]
 
@@ -147,13 +148,18 @@ extension SchemeEntry {
     ) -> SchemeInfo {
         let main = descriptions[0]
         return SchemeInfo(
-            name: name, title: title, summary: descriptions.map(\.summary).joined(separator: " "),
+            name: name, title: title, summary: distinct(descriptions.map(\.summary)).joined(separator: " "),
             secretForm: main.keyForm,
             settings: [.secrets] + (main.timestamp == nil ? [] : [.toleranceSeconds]) + settings,
-            headers: descriptions.flatMap(\.headerNames).reduce(into: []) { names, name in
-                if !names.contains(name) { names.append(name) }
-            },
-            toleranceSeconds: main.timestamp?.pastSeconds, isAuthenticated: true)
+            headers: distinct(descriptions.flatMap(\.headerNames)), toleranceSeconds: main.timestamp?.pastSeconds,
+            isAuthenticated: true)
+    }
+
+    /// Each text once, where it first stood.
+    private static func distinct(_ texts: [String]) -> [String] {
+        texts.reduce(into: []) { seen, text in
+            if !seen.contains(text) { seen.append(text) }
+        }
     }
 }
 
@@ -267,9 +273,9 @@ extension SignatureDescription {
 
     /// The headers it reads, the signature's first.
     var headerNames: [String] {
-        ([signature] + (timestamp.map { [$0.source] } ?? []) + id).compactMap {
-            if case .header(let name) = $0 { name } else { nil }
-        }
+        let places = [signature] + (timestamp.map { [$0.source] } ?? []) + id
+        let names = places.compactMap { if case .header(let name) = $0 { name } else { nil } }
+        return names + (condition.map { [$0.header] } ?? [])
     }
 
     /// What is signed and how, in a sentence.
@@ -280,6 +286,9 @@ extension SignatureDescription {
             case .sha256: "SHA-256"
             default: algorithm.rawValue.uppercased()
             }
-        return "\(method) of \(templates.map { "`\($0)`" }.joined(separator: " or ")), \(encoding.rawValue)."
+        var text = "\(method) of \(templates.map { "`\($0)`" }.joined(separator: " or ")), \(encoding.rawValue)"
+        if !prefix.isEmpty { text += " after `\(prefix)`" }
+        if let publicKeyPrefix { text += "; Ed25519 after `\(publicKeyPrefix)`" }
+        return text + "."
     }
 }

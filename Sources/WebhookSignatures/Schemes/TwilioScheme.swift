@@ -32,28 +32,32 @@ struct TwilioScheme: SignatureScheme {
         guard let signature = Base64.decode(text), !signature.isEmpty else {
             throw .malformedSignature(in: Self.signatureHeader)
         }
-        let (keys, function) = try keys(for: request)
+        let choice = try keyChoice(for: request)
         let parameters = try signedParameters(of: request)
-        let match = keys.firstIndex { key in
+        let match = choice.keys.firstIndex { key in
             // Twilio's own signer is not consistent about the port, so its library accepts either form.
             Self.urls(request.url).contains { url in
-                equalInConstantTime(function.code(key, over: [Array(url.utf8), parameters]), signature)
+                equalInConstantTime(choice.function.code(key, over: [Array(url.utf8), parameters]), signature)
             }
         }
         guard let match else { throw .signatureMismatch }
-        let id = try request.singleHeader(Self.idHeader)
-        return Evidence(idempotencyKey: id, secretIndex: sharedKeyName(of: request) == nil ? match : nil)
+        return Evidence(
+            idempotencyKey: try request.singleHeader(Self.idHeader), secretIndex: choice.isShared ? nil : match)
     }
 
     // MARK: Keys
 
-    private func sharedKeyName(of request: SignedRequest) -> String? { request.header(Self.settingsHeader) }
+    private struct KeyChoice {
+        let keys: [SymmetricKey]
+        let function: MessageAuthentication
+        let isShared: Bool
+    }
 
     /// The account's tokens with SHA-1, or the one shared key that the request names with the function it names.
-    private func keys(
-        for request: SignedRequest
-    ) throws(Rejection) -> (keys: [SymmetricKey], function: MessageAuthentication) {
-        guard let text = try request.singleHeader(Self.settingsHeader) else { return (authTokens, .sha1) }
+    private func keyChoice(for request: SignedRequest) throws(Rejection) -> KeyChoice {
+        guard let text = try request.singleHeader(Self.settingsHeader) else {
+            return KeyChoice(keys: authTokens, function: .sha1, isShared: false)
+        }
         var settings: [String: String] = [:]
         for pair in text.utf8.split(separator: UInt8(ascii: ",")) {
             let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
@@ -64,7 +68,7 @@ struct TwilioScheme: SignatureScheme {
         guard let name = settings["key"], let function = Self.functions[settings["algorithm"] ?? ""] else {
             throw .malformedSignature(in: Self.settingsHeader)
         }
-        return (sharedKeys[name].map { [$0] } ?? [], function)
+        return KeyChoice(keys: sharedKeys[name].map { [$0] } ?? [], function: function, isShared: true)
     }
 
     private static let functions: [String: MessageAuthentication] = ["HMAC_SHA1": .sha1, "HMAC_SHA256": .sha256]
