@@ -41,7 +41,8 @@ let package = Package(
         .target(
             name: "HubStorageSQLite",
             dependencies: [
-                "HubCore", "HubStorage", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                "HubCore", "HubStorage", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
         .target(

@@ -294,7 +294,8 @@ extension Database {
     fileprivate func sources(
         of workspace: WorkspaceID, _ secrets: [String: [Source.SourceSecret]]
     ) throws -> [Source] {
-        let sql = "SELECT id, name, bot, is_disabled, document, created_at FROM source WHERE workspace = ? ORDER BY name"
+        let sql =
+            "SELECT id, name, bot, is_disabled, document, created_at FROM source WHERE workspace = ? ORDER BY name"
         return try rows(sql, [SQLValue(workspace)]) { row in
             let id: ID<Source> = try row.id(0)
             let document = row.json(4)

@@ -17,7 +17,8 @@ extension SQLiteStore {
                 "DELETE FROM claim WHERE seq IN (SELECT seq FROM claim WHERE expires_at <= ? AND seq < (SELECT max(seq) FROM claim) LIMIT ?)",
                 SQLValue(now), .int(Int64(Self.piece)))
             let claims = db.changesCount
-            try db.run("DELETE FROM credential WHERE kind IN ('session', 'invitation') AND expires_at <= ?", SQLValue(now))
+            try db.run(
+                "DELETE FROM credential WHERE kind IN ('session', 'invitation') AND expires_at <= ?", SQLValue(now))
             return claims
         }
         if removed > 0 {
@@ -116,7 +117,9 @@ extension SQLiteStore {
 
     package func sealingKeyIDs() async throws(StoreError) -> Set<[UInt8]> {
         try await read { db in
-            Set(try db.rows("SELECT DISTINCT substr(sealed, 1, 8) FROM secret WHERE sealed IS NOT NULL") { $0.bytes(0) })
+            Set(
+                try db.rows("SELECT DISTINCT substr(sealed, 1, 8) FROM secret WHERE sealed IS NOT NULL") { $0.bytes(0) }
+            )
         }
     }
 
@@ -129,7 +132,8 @@ extension SQLiteStore {
 
 extension Database {
     /// Runs `insert` over the next rows of a table and remembers how far it came.
-    fileprivate func advanceSearch(_ subject: String, of table: String, by limit: Int, _ insert: String) throws -> Bool {
+    fileprivate func advanceSearch(_ subject: String, of table: String, by limit: Int, _ insert: String) throws -> Bool
+    {
         let done = try first("SELECT done FROM search_progress WHERE subject = ?", .text(subject)) { $0.int(0) } ?? 0
         let last = try first(
             "SELECT max(seq) FROM (SELECT seq FROM \(table) WHERE seq > ? ORDER BY seq LIMIT ?)", .int(done),

@@ -31,7 +31,10 @@ extension Database {
         for claim in plan.claims {
             let sql = "SELECT answer, body_hash, request, expires_at, seq FROM claim WHERE key = ?"
             let taken = try first(sql, .blob(claim.key)) { row in
-                (answer: row.text(0), bodyHash: row.bytes(1), request: row.bytes(2), end: row.timestamp(3), seq: row.int(4))
+                (
+                    answer: row.text(0), bodyHash: row.bytes(1), request: row.bytes(2), end: row.timestamp(3),
+                    seq: row.int(4)
+                )
             }
             guard let taken else { continue }
             guard now < taken.end else {
@@ -140,7 +143,8 @@ extension Database {
             """,
             SQLValue(post.id), SQLValue(plan.workspace), SQLValue(stream), SQLValue(person), .text(post.draft.topic),
             .text(post.draft.body), .text(post.draft.severity.rawValue), .text(senderKind), sender,
-            SQLValue(Documents.text(ofKeys: post.draft.threadKeys)), post.draft.resolvesThread ? SQLValue(at) : .null, SQLValue(post.event),
+            SQLValue(Documents.text(ofKeys: post.draft.threadKeys)), post.draft.resolvesThread ? SQLValue(at) : .null,
+            SQLValue(post.event),
             SQLValue(at))
         let seq = lastInsertedRowID
         if !post.draft.resolvesThread {

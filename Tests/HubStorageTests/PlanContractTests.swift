@@ -45,7 +45,8 @@ import Testing
             let workspace = try await TestWorkspace.make(store)
             let version = try await version(store, workspace)
             _ = try await store.commit(workspace.plan(version: version, key: "k", body: "one"))
-            guard case .duplicate = try await store.commit(workspace.plan(version: version, key: "k", body: "two")) else {
+            guard case .duplicate = try await store.commit(workspace.plan(version: version, key: "k", body: "two"))
+            else {
                 Issue.record("expected a duplicate")
                 return
             }

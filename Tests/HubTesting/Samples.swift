@@ -39,7 +39,8 @@ package struct TestWorkspace: Sendable {
         let request = Request(
             id: .make(at: now), workspace: id, source: source.id, door: .general, receivedAt: now,
             arrival: Request.Arrival(
-                method: "POST", path: "/webhooks/v1/acme/ci", query: nil, headers: ["X-Test": "1"], remoteAddress: "::1"),
+                method: "POST", path: "/webhooks/v1/acme/ci", query: nil, headers: ["X-Test": "1"], remoteAddress: "::1"
+            ),
             bodySize: Int64(body.utf8.count), verification: VerificationRecord(scheme: "signed", verdict: "verified"))
         let event = Event(
             id: .make(at: now), workspace: id, origin: .received, source: source.id, request: request.id, type: type,

@@ -57,7 +57,8 @@ extension Hub {
         let descriptor = integration.descriptor
         let name = BotKey.sourceName(bot: bot, integration: descriptor.slug)
         let id = ID<Source>.make(at: now)
-        var verification = Source.Verification(scheme: bot.signatureSecret == nil ? "url_key" : descriptor.defaultScheme)
+        var verification = Source.Verification(
+            scheme: bot.signatureSecret == nil ? "url_key" : descriptor.defaultScheme)
         if let secret = bot.signatureSecret {
             let place = SealingPlace.botSecret(bot.id, in: bot.workspace)
             let opened = try vault.open(secret, at: place)

@@ -132,7 +132,8 @@ extension Hub {
         let evidence = try verify(admission, prepared)
         let webhook = WebhookRequest(
             method: incoming.method, path: incoming.path, rawQuery: incoming.rawQuery, headers: incoming.headers,
-            body: incoming.body, content: content.read(incoming.body, contentType: incoming.headers.header("Content-Type")),
+            body: incoming.body,
+            content: content.read(incoming.body, contentType: incoming.headers.header("Content-Type")),
             receivedAt: incoming.receivedAt)
         let parameters = try parameters(admission, prepared, webhook)
         let reading = try read(webhook, prepared, parameters, door: admission.door)
@@ -171,7 +172,9 @@ extension Hub {
         _ admission: Admission, _ prepared: PreparedSource, _ webhook: WebhookRequest
     ) throws(IntakeRefusal) -> ReadingParameters {
         guard admission.door != .general, admission.door != .callback else {
-            guard let topic = webhook.query["topic"], prepared.parameters.topic == nil else { return prepared.parameters }
+            guard let topic = webhook.query["topic"], prepared.parameters.topic == nil else {
+                return prepared.parameters
+            }
             return ReadingParameters(
                 stream: prepared.parameters.stream, topic: topic, filter: prepared.parameters.filter,
                 options: prepared.parameters.options)
@@ -242,7 +245,8 @@ extension Hub {
     ) -> DestinationWish {
         var wish = DestinationWish()
         wish.conversation = webhook.query["conversation"] ?? webhook.query["conversationId"]
-        wish.stream = admission.door == .general || admission.door == .callback ? webhook.query["stream"] : parameters.stream
+        wish.stream =
+            admission.door == .general || admission.door == .callback ? webhook.query["stream"] : parameters.stream
         if case .json(let document) = webhook.content { wish.document = document }
         return wish
     }
@@ -259,7 +263,8 @@ extension Hub {
         _ presentedSecrets: [String] = []
     ) -> IntakeOutcome {
         metrics.count(.refused, refusal.code)
-        let redactor = (prepared?.redactor ?? Redactor(vault: vault, parts: nil, secrets: [])).covering(presentedSecrets)
+        let redactor = (prepared?.redactor ?? Redactor(vault: vault, parts: nil, secrets: [])).covering(
+            presentedSecrets)
         let keepsPayload = prepared?.source.storage != .renderOnly
         refusalLog.add(
             Refusal(

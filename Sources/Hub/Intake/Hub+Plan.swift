@@ -45,7 +45,8 @@ extension Hub {
         let expiresAt = incoming.receivedAt + .seconds(source.verification.idempotencyTTLSeconds)
         func claim(_ kind: String, _ value: [UInt8]) -> IdempotencyClaim {
             let key = vault.hash(.idempotency, source.id.bytes + Array(kind.utf8) + value)
-            return IdempotencyClaim(key: Array(key.prefix(16)), bodyHash: Array(bodyHash.prefix(8)), expiresAt: expiresAt)
+            return IdempotencyClaim(
+                key: Array(key.prefix(16)), bodyHash: Array(bodyHash.prefix(8)), expiresAt: expiresAt)
         }
         var claims: [IdempotencyClaim] = []
         if let key = judgement.evidence?.idempotencyKey { claims.append(claim("key", Array(key.utf8))) }

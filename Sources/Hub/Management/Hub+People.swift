@@ -145,12 +145,15 @@ extension Hub {
         return try await startSession(person, clock.now())
     }
 
-    private static let nobodysHash = "scrypt$32768$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+    private static let nobodysHash =
+        "scrypt$32768$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
     private func person(email: String, in workspace: WorkspaceID?) async throws(SetupError) -> Person? {
         if let workspace { return try await configuration(of: workspace).person(email: email) }
         let workspaces: [Workspace]
-        do throws(StoreError) { workspaces = try await store.workspaces() } catch { throw .unavailable(detail: error.code) }
+        do throws(StoreError) { workspaces = try await store.workspaces() } catch {
+            throw .unavailable(detail: error.code)
+        }
         for workspace in workspaces {
             if let person = try await configuration(of: workspace.id).person(email: email) { return person }
         }

@@ -55,7 +55,8 @@ extension Hub {
         _ new: NewSource, in workspace: WorkspaceID, by actor: String
     ) async throws(SetupError) -> (source: Source, secrets: [Secret<String>]) {
         guard WorkspaceID(new.name) != nil else {
-            throw .invalid(field: "name", reason: "must be 1 to 40 of a-z, 0-9, _ and -, beginning with a letter or digit")
+            throw .invalid(
+                field: "name", reason: "must be 1 to 40 of a-z, 0-9, _ and -, beginning with a letter or digit")
         }
         guard let integration = Catalog.integration(slug: new.integration) else {
             throw .invalid(field: "integration", reason: "there is none called \"\(new.integration)\"")

@@ -72,7 +72,8 @@ package struct Planner: Sendable {
             case .ignored:
                 break
             case .unreadable(let error):
-                let text = "An event `\(finding.type)` could not be read: \(error). It is kept in the log and can be replayed."
+                let text =
+                    "An event `\(finding.type)` could not be read: \(error). It is kept in the log and can be replayed."
                 result.effects += notice(text, event, &mayNotify)
             }
         }

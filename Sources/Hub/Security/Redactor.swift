@@ -74,7 +74,8 @@ package struct Redactor: Sendable {
         var isChanged = false
         for secret in secrets {
             while let range = Self.find(secret, in: bytes) {
-                bytes.replaceSubrange(range, with: Array(replacement(for: String(decoding: secret, as: UTF8.self)).utf8))
+                bytes.replaceSubrange(
+                    range, with: Array(replacement(for: String(decoding: secret, as: UTF8.self)).utf8))
                 isChanged = true
             }
         }

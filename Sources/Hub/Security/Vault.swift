@@ -106,7 +106,8 @@ package struct Vault: Sendable {
             guard let value = try? String(contentsOfFile: path, encoding: .utf8) else {
                 throw .missingReference(name: path)
             }
-            let text = value.hasSuffix("\r\n") ? value.dropLast() : value.hasSuffix("\n") ? value.dropLast() : value[...]
+            let text =
+                value.hasSuffix("\r\n") ? value.dropLast() : value.hasSuffix("\n") ? value.dropLast() : value[...]
             guard !text.isEmpty else { throw .missingReference(name: path) }
             return Secret(String(text))
         }

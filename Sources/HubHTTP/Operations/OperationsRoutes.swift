@@ -49,7 +49,9 @@ struct OperationsRoutes: Sendable {
         if let statistics = try? await hub.store.statistics() {  // Without it the other figures still count.
             add("martlet_commits_total", "counter", "Transactions made durable.", [("", "\(statistics.commits)")])
             add("martlet_commit_jobs_total", "counter", "What they carried.", [("", "\(statistics.committedJobs)")])
-            add("martlet_commit_waiting", "gauge", "Jobs that wait for the writer.", [("", "\(statistics.waitingJobs)")])
+            add(
+                "martlet_commit_waiting", "gauge", "Jobs that wait for the writer.", [("", "\(statistics.waitingJobs)")]
+            )
             add("martlet_database_bytes", "gauge", "Size of the database file.", [("", "\(statistics.fileBytes)")])
         }
         add("martlet_inflight_body_bytes", "gauge", "Bytes of bodies held now.", [("", "\(bodies.heldBytes)")])

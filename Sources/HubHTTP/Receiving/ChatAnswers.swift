@@ -96,7 +96,8 @@ enum ChatAnswers {
             "result": "success", "msg": "", "authentication_methods": ["password": false],
             "external_authentication_methods": [], "email_auth_enabled": false, "require_email_format_usernames": true,
             "realm_uri": .string(base), "realm_url": .string(base), "realm_name": "Martlet", "realm_icon": "",
-            "realm_description": "", "zulip_version": "9.0", "zulip_feature_level": 278, "push_notifications_enabled": false,
+            "realm_description": "", "zulip_version": "9.0", "zulip_feature_level": 278,
+            "push_notifications_enabled": false,
             "is_incompatible": false,
         ])
     }

@@ -48,7 +48,9 @@ struct ReceivingRoutes: Sendable {
 
     // MARK: Doors whose URL names the source
 
-    private func named(_ request: Request, _ context: HubContext, through door: HubCore.Request.Door) async throws -> Response {
+    private func named(_ request: Request, _ context: HubContext, through door: HubCore.Request.Door) async throws
+        -> Response
+    {
         let workspace = context.parameters.get("workspace") ?? ""
         let source = context.parameters.get("source") ?? ""
         let limit = await hub.bodyLimit(workspace: workspace, source: source)
@@ -87,7 +89,8 @@ struct ReceivingRoutes: Sendable {
         case .basic: key = BasicCredentials(incoming.headers)?.password
         case .apiKey: key = ChatParameters.value("api_key", of: incoming)
         }
-        let outcome = await hub.receiveChat(integration: integration, key: key, through: .chat, incoming) { acceptance in
+        let outcome = await hub.receiveChat(integration: integration, key: key, through: .chat, incoming) {
+            acceptance in
             ChatAnswers.accepted(acceptance, descriptor).text
         }
         return ChatAnswers.answer(outcome, descriptor)
@@ -196,7 +199,9 @@ enum ChatParameters {
         switch ContentReader.withoutXML.read(incoming.body, contentType: contentType) {
         case .form(let form): return Fields(form.fields + query.fields)
         case .multipart(let parts):
-            return Fields(parts.compactMap { part in part.name.map { ($0, part.text) } } + query.fields.map { ($0.name, $0.value) })
+            return Fields(
+                parts.compactMap { part in part.name.map { ($0, part.text) } }
+                    + query.fields.map { ($0.name, $0.value) })
         default: return query
         }
     }

@@ -6,10 +6,11 @@ extension WebhookRequest {
         switch content {
         case .form(let fields): fields
         case .multipart(let parts):
-            Fields(parts.compactMap { part in
-                guard let name = part.name, part.filename == nil else { return nil }
-                return (name, part.text)
-            })
+            Fields(
+                parts.compactMap { part in
+                    guard let name = part.name, part.filename == nil else { return nil }
+                    return (name, part.text)
+                })
         case .empty, .json, .xml, .text, .binary, .malformedJSON, .malformedXML: Fields()
         }
     }

@@ -65,7 +65,8 @@ struct Settings: Sendable {
         func number(_ name: String, _ range: ClosedRange<Int>) throws -> Int? {
             guard let text = try value(name) else { return nil }
             guard let number = Int(text), range.contains(number) else {
-                throw SettingsError(name: name, problem: "must be a number from \(range.lowerBound) to \(range.upperBound)")
+                throw SettingsError(
+                    name: name, problem: "must be a number from \(range.lowerBound) to \(range.upperBound)")
             }
             return number
         }
