@@ -10,11 +10,16 @@ package struct MessageDraft: Sendable, Hashable {
     /// Markdown.
     package var body: String
     package var severity: Severity
-    /// Names the thing that this and later events are about (`alertmanager:<fingerprint>`), so that a resolution
-    /// finds its alert. Unique within the source; nil when nothing follows.
-    package var threadKey: String?
-    /// Whether the thing under ``threadKey`` is over with this message.
+    /// Names each thing that this and later events are about (`alert:<fingerprint>`), so that a resolution finds its
+    /// alert. Unique within the source; empty when nothing follows.
+    ///
+    /// Nearly always one. A message about several things (a group of alerts) is over when each of them is.
+    package var threadKeys: [String]
+    /// Whether what ``threadKeys`` names is over with this message.
     package var resolvesThread: Bool
+
+    /// The key of a message about exactly one thing.
+    package var threadKey: String? { threadKeys.count == 1 ? threadKeys[0] : nil }
 
     /// In characters, as chat systems that people move over from have it.
     package static let topicLimit = 60
@@ -22,13 +27,22 @@ package struct MessageDraft: Sendable, Hashable {
     package static let bodyLimit = 10_000
 
     package init(
-        topic: String, body: String, severity: Severity = .info, threadKey: String? = nil, resolvesThread: Bool = false
+        topic: String, body: String, severity: Severity = .info, threadKeys: [String] = [], resolvesThread: Bool = false
     ) {
         self.topic = topic
         self.body = body
         self.severity = severity
-        self.threadKey = threadKey
+        self.threadKeys = threadKeys
         self.resolvesThread = resolvesThread
+    }
+
+    /// A message about one thing, or about none that later events belong to.
+    package init(
+        topic: String, body: String, severity: Severity = .info, threadKey: String?, resolvesThread: Bool = false
+    ) {
+        self.init(
+            topic: topic, body: body, severity: severity, threadKeys: threadKey.map { [$0] } ?? [],
+            resolvesThread: resolvesThread)
     }
 
     /// The same message within the limits; what is cut away is marked.

@@ -30,18 +30,3 @@ package struct Glob: Sendable, Hashable {
         return pattern[p...].allSatisfy { $0 == "*" }
     }
 }
-
-/// Which event types are wanted: those that some pattern of `only` matches, less those of `exclude`.
-package struct EventFilter: Sendable, Hashable {
-    /// Nil: all.
-    package let only: [Glob]?
-    package let exclude: [Glob]
-
-    package init(only: [Glob]? = nil, exclude: [Glob] = []) {
-        (self.only, self.exclude) = (only, exclude)
-    }
-
-    package func wants(_ type: String) -> Bool {
-        (only.map { $0.contains { $0.matches(type) } } ?? true) && !exclude.contains { $0.matches(type) }
-    }
-}
