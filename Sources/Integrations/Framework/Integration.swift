@@ -4,9 +4,22 @@ package import HubCore
 package protocol Integration: Sendable {
     static var descriptor: IntegrationDescriptor { get }
 
-    /// - Throws: ``PayloadError`` when this is not the vendor's payload, or the part without which there is no message
-    ///   is missing. Everything less than that costs the field, not the message.
-    static func read(_ request: WebhookRequest, _ context: ReadingContext) throws(PayloadError) -> Reading
+    /// What a new source is tried with, what the console previews, and what the tests read first: at least one for
+    /// each event of the descriptor.
+    static var samples: [Sample] { get }
+
+    /// Recognises the events of a request; telling them comes later, one by one, and only for those that are wanted.
+    ///
+    /// - Throws: ``PayloadError`` when this is not the vendor's request at all: no JSON, no event header, nothing that
+    ///   the vendor's payloads have. Everything less costs the field, not the message.
+    static func read(_ request: WebhookRequest, _ context: ReadingContext) throws(PayloadError) -> [Occurrence]
+
+    /// What this sender wants as the answer, where the usual one will not do.
+    static func reply(to request: WebhookRequest) -> Reply?
+}
+
+extension Integration {
+    package static func reply(to request: WebhookRequest) -> Reply? { nil }
 }
 
 /// What a source (or the URL, at the chat-compatible door) says about how to read.
@@ -19,5 +32,25 @@ package struct ReadingContext: Sendable {
 
     package init(options: Fields = Fields(), fixedTopic: String? = nil, templates: TemplateRenderer) {
         (self.options, self.fixedTopic, self.templates) = (options, fixedTopic, templates)
+    }
+
+    /// The option's text; nil when it is not given or blank.
+    package func text(_ option: String) -> String? {
+        options[option].map { $0.trimmed() }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Whether the option is switched on: `true`, `1`, `yes` or `on`, in any case.
+    package func flag(_ option: String) -> Bool {
+        ["true", "1", "yes", "on"].contains(text(option)?.lowercased() ?? "")
+    }
+
+    /// The globs of a comma-separated option; nil when it is not given.
+    package func globs(_ option: String) -> [Glob]? {
+        text(option)?.split(separator: ",").map { Glob($0.trimmed()) }.filter { !$0.pattern.isEmpty }
+    }
+
+    /// Whether the body has to name the thing, because the topic cannot: it is fixed, or too long for all of it.
+    package func namesThingInBody(topic: String) -> Bool {
+        fixedTopic != nil || topic.count > MessageDraft.topicLimit
     }
 }
