@@ -83,6 +83,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
+        .testTarget(name: "IntegrationsTests", dependencies: ["Integrations", "HubCore"], exclude: ["Fixtures"]),
     ]
 )
 
