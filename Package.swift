@@ -88,21 +88,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
-        // What tests share; no product depends on it.
-        .target(
-            name: "HubTesting",
-            dependencies: ["Hub", "HubCore", "HubStorage", "HubStorageSQLite", "HubText", "Integrations"],
-            path: "Tests/HubTesting"
-        ),
-        .testTarget(
-            name: "HubStorageTests", dependencies: ["HubCore", "HubStorage", "HubStorageSQLite", "HubTesting"]
-        ),
-        .testTarget(
-            name: "WebhookSignaturesTests",
-            dependencies: ["HubCore", "WebhookSignatures", .product(name: "Crypto", package: "swift-crypto")],
-            exclude: ["Fixtures"]
-        ),
-        .testTarget(name: "HubTextTests", dependencies: ["HubCore", "HubText"]),
+        .testTarget(name: "IntegrationsTests", dependencies: ["Integrations", "HubCore"], exclude: ["Fixtures"]),
     ]
 )
 

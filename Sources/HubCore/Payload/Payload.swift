@@ -139,7 +139,8 @@ package struct Payload: Sendable {
         value?.int64 ?? value?.string.flatMap { Int64($0) }
     }
 
-    package var isTrue: Bool { value == .bool(true) }
+    /// Whether this says yes, also as text or number.
+    package var isTrue: Bool { text == "true" || text == "1" }
 
     /// The elements of an array; empty for anything else.
     package var list: [Payload] {

@@ -53,9 +53,7 @@ package struct ContentReader: Sendable {
         guard let first = body.first(where: { ![0x20, 0x0A, 0x0D, 0x09, 0xEF, 0xBB, 0xBF].contains($0) }) else {
             return .empty
         }
-        if declared.hasPrefix("multipart/"), let parts = Multipart.parts(body, contentType: contentType ?? "") {
-            return .multipart(parts)
-        }
+        if let parts = multipart(body, contentType ?? "") { return .multipart(parts) }
         switch first {
         case UInt8(ascii: "{"), UInt8(ascii: "["):
             return json(body)
@@ -63,12 +61,31 @@ package struct ContentReader: Sendable {
             if let node = parseXML(body) { return .xml(node) }
             if declared.hasSuffix("xml") { return .malformedXML }
         default:
-            if declared == "application/json" || declared.hasSuffix("+json") { return json(body) }
-            if declared == "application/x-www-form-urlencoded" || (declared.isEmpty && looksLikeForm(body)) {
+            let isDeclaredJSON = declared == "application/json" || declared.hasSuffix("+json")
+            let isDeclaredForm = declared == "application/x-www-form-urlencoded"
+            if first == UInt8(ascii: "\"") || isDeclaredJSON {
+                let content = json(body)
+                if case .json = content { return content }
+                if isDeclaredJSON, !looksLikeForm(body) { return content }
+            }
+            // Some senders wrap JSON into a form and still call it JSON, and others call a form nothing at all.
+            let isNamed = !declared.isEmpty && !isDeclaredJSON && declared != "application/octet-stream"
+            if isDeclaredForm || (!isNamed && looksLikeForm(body)) || body.starts(with: Array("payload=".utf8)) {
                 return .form(FormDecoder.fields(body))
             }
         }
         return String(validating: body, as: UTF8.self).map(Content.text) ?? .binary
+    }
+
+    /// The parts of a body that is framed as multipart, by the declared boundary or by its own first line.
+    private func multipart(_ body: [UInt8], _ contentType: String) -> [MultipartPart]? {
+        if contentType.lowercased().hasPrefix("multipart/"), let parts = Multipart.parts(body, contentType: contentType)
+        {
+            return parts
+        }
+        guard body.starts(with: Array("--".utf8)), let end = body.firstIndex(of: 0x0D), end > 2 else { return nil }
+        let boundary = String(decoding: body[2..<end], as: UTF8.self)
+        return Multipart.parts(body, contentType: "multipart/form-data; boundary=\"\(boundary)\"")
     }
 
     private func json(_ body: [UInt8]) -> Content {

@@ -27,29 +27,35 @@ package struct WebhookRequest: Sendable {
         query = rawQuery.map { FormDecoder.fields($0) } ?? Fields()
     }
 
-    /// The JSON document of the request: the body itself, or the field `payload` of a form that carries it there.
+    /// The JSON document of the request, however it is wrapped: the body itself, the field `payload` of a form, a form
+    /// that is nothing but JSON, or JSON that was put into a JSON string.
     ///
     /// - Throws: ``PayloadError/malformed(detail:)`` when there is none.
     package func document() throws(PayloadError) -> Payload {
         switch content {
+        case .json(.string(let text)) where text.trimmed().hasPrefix("{"):
+            return Payload((try? JSON.parse(text)) ?? .string(text))
         case .json(let document):
             return Payload(document)
         case .malformedJSON(let error):
             throw .malformed(detail: "Malformed JSON: \(error)")
         case .form(let fields):
-            guard let text = fields["payload"] else { throw .malformed(detail: "Malformed JSON") }
-            return Payload(try Self.parse(text))
+            return Payload(try Self.parse(fields["payload"] ?? Self.bareField(fields)))
         case .multipart(let parts):
-            guard let part = parts.first(where: { $0.name == "payload" }) else {
-                throw .malformed(detail: "Malformed JSON")
-            }
-            return Payload(try Self.parse(part.text))
+            return Payload(try Self.parse(parts.first { $0.name == "payload" }?.text))
         case .empty, .xml, .text, .binary, .malformedXML:
             throw .malformed(detail: "Malformed JSON")
         }
     }
 
-    private static func parse(_ text: String) throws(PayloadError) -> JSON {
+    /// What `curl --data-urlencode` makes of JSON: one name without a value.
+    private static func bareField(_ fields: Fields) -> String? {
+        guard let only = fields.fields.first, fields.fields.count == 1, only.value.isEmpty else { return nil }
+        return only.name
+    }
+
+    private static func parse(_ text: String?) throws(PayloadError) -> JSON {
+        guard let text else { throw .malformed(detail: "Malformed JSON") }
         do throws(JSONError) {
             return try JSON.parse(text)
         } catch {

@@ -1,0 +1,94 @@
+import HubCore
+
+/// Checks, workflow runs and commit statuses: how a commit fares.
+extension GitHubReport {
+    func checkRun() -> Meaning {
+        let run = payload["check_run"]
+        let state = run["conclusion"].filledText ?? run["status"].filledText ?? action
+        let name = run["name"].filledText ?? "(unnamed)"
+        let sha = run["head_sha"].filledText
+        let branch = run["check_suite"]["head_branch"].filledText
+        var facts = FactList()
+        facts.add("Result", run["output"]["title"].filledText.map(Markdown.escaped))
+        facts.add("App", run["app"]["name"].filledText.map { Markdown.link($0, run["app"]["html_url"].filledText) })
+        facts.add("Started by", Person(github: payload["sender"])?.markdown)
+        let sentence = [
+            "The check \(Markdown.link(name, run["html_url"].filledText ?? run["details_url"].filledText))",
+            run["status"].filledText == "completed" || run["conclusion"].exists ? "completed:" : "is",
+            Markdown.bold(Wording.humanized(state)), commitLink(sha).map { "at \($0)" } ?? "",
+            branch.map { "on \(Markdown.link($0, branchURL($0)))" } ?? "",
+        ].filter { !$0.isEmpty }.joined(separator: " ")
+        return message(
+            repository.topic(of: "checks"),
+            Markdown.blocks(
+                Wording.sentence(sentence), facts.markdown, Markdown.quote(run["output"]["summary"].text ?? "")),
+            severity: severity(ofState: state), thread: thread("check:\(name)", sha), resolves: isGood(state))
+    }
+
+    func workflowRun() -> Meaning {
+        let run = payload["workflow_run"]
+        let workflow = run["name"].filledText ?? payload["workflow"]["name"].filledText ?? "workflow"
+        let state = run["conclusion"].filledText ?? run["status"].filledText ?? action
+        let number = run["run_number"].filledText.map { " #\($0)" } ?? ""
+        let branch = run["head_branch"].filledText
+        let title = run["display_title"].filledText ?? run["head_commit"]["message"].text.map(Wording.firstLine)
+        var facts = FactList()
+        facts.add("Title", title.map(Markdown.escaped))
+        facts.add("Commit", commitLink(run["head_sha"].filledText))
+        facts.add("Triggered by", trigger(run))
+        facts.add("Attempt", run["run_attempt"].number.flatMap { $0 > 1 ? "\($0)" : nil })
+        let sentence = [
+            "The workflow \(Markdown.link(workflow + number, run["html_url"].filledText))",
+            run["conclusion"].exists ? "completed:" : "is", Markdown.bold(Wording.humanized(state)),
+            branch.map { "on \(Markdown.link($0, branchURL($0)))" } ?? "",
+        ].filter { !$0.isEmpty }.joined(separator: " ")
+        return message(
+            repository.topic(of: workflow), Markdown.blocks(Wording.sentence(sentence), facts.markdown),
+            severity: severity(ofState: state),
+            // A later good run on the branch is what ends a failure.
+            thread: thread("workflow:\(workflow)", branch), resolves: isGood(state))
+    }
+
+    private func trigger(_ run: Payload) -> String? {
+        let actor = Person(github: run["triggering_actor"]) ?? Person(github: run["actor"])
+        let event = run["event"].filledText.map { Markdown.code($0) }
+        let parts = [actor?.markdown ?? Person(github: payload["sender"])?.markdown, event.map { "(\($0))" }]
+        return parts.compactMap { $0 }.joined(separator: " ")
+    }
+
+    func status() -> Meaning {
+        let sha = payload["sha"].filledText ?? payload["commit"]["sha"].filledText
+        let state = payload["state"].filledText ?? "unknown"
+        let url = payload["commit"]["html_url"].filledText
+        let commit = sha.map {
+            Markdown.link(Wording.shortSHA($0), url ?? repository.url.map { "\($0)/commit/\(sha ?? "")" })
+        }
+        let context = payload["context"].filledText
+        var facts = FactList()
+        facts.add("Check", context.map { Markdown.link($0, payload["target_url"].filledText) })
+        facts.add("Details", payload["description"].filledText.map(Markdown.escaped))
+        facts.add(
+            "Commit", payload["commit"]["commit"]["message"].filledText.map { Markdown.escaped(Wording.firstLine($0)) })
+        let branches = payload["branches"].list.compactMap { $0["name"].filledText }
+        facts.add(
+            branches.count == 1 ? "Branch" : "Branches", Wording.list(branches.map { Markdown.link($0, branchURL($0)) })
+        )
+        facts.add("By", Person(github: payload["sender"])?.markdown)
+        return message(
+            repository.name,
+            Markdown.blocks("The status of \(commit ?? "a commit") is now \(Markdown.bold(state)).", facts.markdown),
+            severity: severity(ofState: state), thread: thread("status:\(context ?? "")", sha), resolves: isGood(state))
+    }
+
+    /// Of conclusions, commit states and deployment states alike.
+    func severity(ofState state: String) -> Severity {
+        switch state {
+        case "success": .success
+        case "failure", "error", "timed_out", "startup_failure": .error
+        case "cancelled", "action_required", "stale": .warning
+        default: .info
+        }
+    }
+
+    func isGood(_ state: String) -> Bool { state == "success" }
+}

@@ -1,0 +1,50 @@
+import HubCore
+
+extension GitHubReport {
+    private var issuePayload: Payload { payload["issue"] }
+    private var item: WorkItem {
+        // GitHub tells comments on pull requests as comments on issues.
+        workItem(issuePayload["pull_request"].exists ? "PR" : "issue", issuePayload)
+    }
+    private var topic: String { repository.topic(of: item) }
+    private var link: String { item.link(showingTitle: context.namesThingInBody(topic: topic)) }
+    private var issueThread: String? {
+        thread(item.kind == "issue" ? "issue" : "pull_request", item.number)
+    }
+
+    func issue() -> Meaning {
+        if isEmptyEdit(nil) { return .ignored(.quiet("the edit changed nothing")) }
+        var activity = activity(on: link, issuePayload)
+        switch action {
+        case "opened":
+            let origin = transfer("old", to: "from")
+            activity.notes = [
+                origin.isEmpty ? "" : "transferred \(origin)", assignees(issuePayload), labels(issuePayload), milestone,
+            ]
+        case "closed":
+            activity.clauses = [closingReason]
+        case "reopened", "edited":
+            activity.notes = [assignees(issuePayload)]
+        default:
+            break
+        }
+        return message(
+            topic, activity.markdown, thread: issueThread,
+            resolves: ["closed", "deleted", "transferred"].contains(action))
+    }
+
+    private var closingReason: String {
+        guard let reason = issuePayload["state_reason"].filledText else { return "" }
+        return "as \(Markdown.escaped(Wording.humanized(reason)))"
+    }
+
+    private var milestone: String {
+        let milestone = issuePayload["milestone"]
+        guard let title = milestone["title"].filledText else { return "" }
+        return "milestone \(Markdown.link(title, milestone["html_url"].filledText))"
+    }
+
+    func issueComment() -> Meaning {
+        comment(on: link, topic: topic, thread: issueThread)
+    }
+}

@@ -1,0 +1,158 @@
+package import HubCore
+
+/// GitHub's repository, organization and GitHub Sponsors webhooks.
+///
+/// <https://docs.github.com/en/webhooks/webhook-events-and-payloads>
+package enum GitHub: Integration {
+    package static let descriptor = IntegrationDescriptor(
+        slug: "github",
+        name: "GitHub",
+        category: .code,
+        summary: "Pushes, pull requests, reviews, issues, releases, workflow runs, deployments and security alerts.",
+        eventTypes: Event.catalogue,
+        defaultScheme: "github",
+        options: [
+            .init(
+                "branches", "Pushes to these branches only; a comma between them, `*` for any text.",
+                example: "main,release-*"),
+            .init("ignore_private_repositories", "Leaves out what happens in private repositories.", example: "true"),
+            .init("include_repository_name", "Begins each message with the repository.", example: "true"),
+        ],
+        setup: [
+            .init(
+                "Open the repository (or the organization) on GitHub, then **Settings**, **Webhooks**, **Add webhook**."
+            ),
+            .init("Enter as **Payload URL**:", code: "{url}"),
+            .init("Choose `application/json` as **Content type**."),
+            .init("Enter as **Secret**:", code: "{secret}"),
+            .init("Choose the events, and **Add webhook**. A message says that it works."),
+        ],
+        documentation: "https://docs.github.com/en/webhooks/using-webhooks/creating-webhooks")
+
+    package static func read(
+        _ request: WebhookRequest, _ context: ReadingContext
+    ) throws(PayloadError) -> [Occurrence] {
+        let name = try request.header("X-GitHub-Event")
+        let payload = try request.document()
+        _ = try payload.object
+        // GitHub gives a redelivery the same id.
+        let provenance = Provenance(
+            externalID: request.headers.header("X-GitHub-Delivery"), actorID: payload["sender"]["login"].filledText)
+        guard let event = Event(header: name, payload) else {
+            let reason: IgnoreReason =
+                silentEvents[name].map { .quiet("\(name): \($0)") } ?? .unsupported(event: name)
+            return [Occurrence(openType: name, provenance: provenance) { .ignored(reason) }]
+        }
+        let report = GitHubReport(event: event, payload: payload, context: context)
+        let occurrence = Occurrence(
+            event, report.details, aliases: event.chatNames(report.details), provenance: provenance
+        ) { () throws(PayloadError) in try report.meaning() }
+        return [occurrence]
+    }
+}
+
+/// One delivery of GitHub's, with what all its events have in common. One file per event family extends it.
+struct GitHubReport: Sendable {
+    let event: GitHub.Event
+    let payload: Payload
+    let context: ReadingContext
+
+    var action: String { payload["action"].filledText ?? "" }
+
+    /// Who did it.
+    var sender: Person { Person(github: payload["sender"]) ?? .unknown }
+
+    /// For sponsorships and organization events a stand-in with the organization's name.
+    var repository: Repository {
+        let repository = payload["repository"]
+        return Repository(
+            name: repository["name"].filledText,
+            fullName: repository["full_name"].filledText ?? repository.filledText,
+            url: repository["html_url"].filledText, fallback: organization)
+    }
+
+    var organization: String { payload["organization"]["login"].filledText ?? "GitHub" }
+
+    /// A thread key, which is unique over all repositories that one source may serve.
+    func thread(_ kind: String, _ id: String?) -> String? {
+        id.map { "\(kind):\(repository.fullName)#\($0)" }
+    }
+
+    func message(
+        _ topic: String, _ body: String, severity: Severity = .info, thread: String? = nil, resolves: Bool = false
+    ) -> Meaning {
+        let namesRepository = context.flag("include_repository_name") && payload["repository"].exists
+        return .message(
+            MessageDraft(
+                topic: topic, body: namesRepository ? "\(repository.markdown): \(body)" : body, severity: severity,
+                threadKey: thread, resolvesThread: resolves && thread != nil))
+    }
+
+    /// A commit of this repository as a link; payloads name many commits by their id alone.
+    func commitLink(_ sha: String?) -> String? {
+        guard let sha else { return nil }
+        return Markdown.link(Wording.shortSHA(sha), repository.url.map { "\($0)/commit/\(sha)" })
+    }
+
+    func branchURL(_ branch: String) -> String? {
+        repository.url.map { "\($0)/tree/\(branch)" }
+    }
+
+    // MARK: Dispatch
+
+    func meaning() throws(PayloadError) -> Meaning {
+        // Without all of these it is no payload of GitHub's; with any of them there is something to tell.
+        let isGitHubs = ["repository", "organization", "sender", "enterprise", "hook", event.subject].contains {
+            payload[$0].exists
+        }
+        guard isGitHubs else { throw .missing(path: payload["sender"].path) }
+        if context.flag("ignore_private_repositories"), payload["repository"]["private"].isTrue {
+            return .ignored(.filtered(by: "ignore_private_repositories", event: event.rawValue))
+        }
+        return switch event {
+        case .push: push()
+        case .create, .delete: reference()
+        case .commitComment: commitComment()
+        case .pullRequest: pullRequest()
+        case .review: review()
+        case .reviewComment: reviewComment()
+        case .reviewThread: reviewThread()
+        case .issue: issue()
+        case .issueComment: issueComment()
+        case .discussion: discussion()
+        case .discussionComment: discussionComment()
+        case .release: release()
+        case .checkRun: checkRun()
+        case .workflowRun: workflowRun()
+        case .status: status()
+        case .deployment: deployment()
+        case .deploymentStatus: deploymentStatus()
+        case .pageBuild: pageBuild()
+        case .repository: repositoryChange()
+        case .publicized: publicized()
+        case .fork: fork()
+        case .star, .watch: star()
+        case .wiki: wiki()
+        case .member: member()
+        case .membership: membership()
+        case .team: team()
+        case .teamAdd: teamAdd()
+        case .dependabotAlert: dependabotAlert()
+        case .codeScanningAlert: codeScanningAlert()
+        case .secretScanningAlert: secretScanningAlert()
+        case .securityAdvisory, .repositoryAdvisory: advisory()
+        case .sponsorship: sponsorship()
+        case .ping: ping()
+        }
+    }
+}
+
+extension Person {
+    /// An account, or its name alone where that is all there is.
+    init?(github account: Payload) {
+        guard let name = account["login"].filledText ?? account["name"].filledText ?? account.filledText else {
+            return nil
+        }
+        self.init(name, url: account["html_url"].filledText)
+    }
+}

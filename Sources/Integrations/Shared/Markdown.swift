@@ -1,0 +1,162 @@
+import HubCore
+
+/// Builds the neutral Markdown (CommonMark) of message bodies out of what strangers wrote.
+///
+/// Neutral Markdown knows no mentions: what pings people in one chat system (`@all`, `<!here>`) is plain text here, and
+/// the connector that renders for that system keeps it plain.
+enum Markdown {
+    // MARK: Inline
+
+    /// Text on one line that shows as written: runs of white space become one blank, and a backslash stands before
+    /// each character that would be markup where it stands. What is harmless (`snake_case`, `2 * 3`, `[x]`) stays.
+    static func escaped(_ text: String) -> String {
+        let scalars = Array(flattened(text).unicodeScalars)
+        let hasLink = scalars.indices.dropFirst().contains { scalars[$0] == "(" && scalars[$0 - 1] == "]" }
+        let ticks = scalars.count { $0 == "`" }
+        var result = String.UnicodeScalarView()
+        for index in scalars.indices {
+            let before = index > 0 ? scalars[index - 1] : " "
+            let after = index + 1 < scalars.count ? scalars[index + 1] : " "
+            let isMarkup =
+                switch scalars[index] {
+                case "\\": after.isASCIIPunctuation
+                case "*": !(before == " " && after == " ")
+                case "_": !(before.isWordPart && after.isWordPart) && !(before == " " && after == " ")
+                case "~": before == "~" || after == "~"
+                case "`": ticks % 2 == 1
+                case "[", "]": hasLink
+                case "<": after.isASCIILetter || "/!?@#".unicodeScalars.contains(after)
+                case "&": after.isASCIILetter || after == "#"
+                default: false
+                }
+            if isMarkup { result.append("\\") }
+            result.append(scalars[index])
+        }
+        return String(result)
+    }
+
+    /// `[text](url)`; without a URL that can be linked to, the text alone.
+    static func link(_ text: String, _ url: String?) -> String {
+        guard let url = url.flatMap(destination) else { return escaped(text) }
+        return "[\(linkText(text))](\(url))"
+    }
+
+    /// As ``link(_:_:)`` with text that is Markdown already and has no links in it.
+    static func link(markdown text: String, _ url: String?) -> String {
+        guard let url = url.flatMap(destination) else { return text }
+        return "[\(text)](\(url))"
+    }
+
+    /// A code span, whatever the text holds.
+    static func code(_ text: String) -> String {
+        let text = flattened(text)
+        guard !text.isEmpty else { return "" }
+        guard text.contains("`") else { return "`\(text)`" }
+        return "`` \(text) ``"
+    }
+
+    static func bold(_ text: String) -> String {
+        "**\(escaped(text))**"
+    }
+
+    // MARK: Blocks
+
+    /// What someone wrote, in Markdown of their own, as a quotation; empty for blank text.
+    static func quote(_ text: String) -> String {
+        lines(text).map { $0.isEmpty ? ">" : "> \($0)" }.joined(separator: "\n")
+    }
+
+    /// A code block whose fence is longer than any in the text.
+    static func block(_ text: String, language: String = "") -> String {
+        var fence = "```"
+        while text.contains(fence) { fence += "`" }
+        return "\(fence)\(language)\n\(text)\n\(fence)"
+    }
+
+    /// A list of at most `limit` items, and how many more there are.
+    static func list(_ items: [String], limit: Int = .max, more noun: String = "more") -> String {
+        var lines = items.prefix(limit).map { "* \($0)" }
+        if items.count > limit { lines.append(Self.more(items.count - limit, noun)) }
+        return lines.joined(separator: "\n")
+    }
+
+    /// `[and 3 more commits]`.
+    static func more(_ count: Int, _ noun: String) -> String {
+        "[and \(count) more \(count == 1 ? noun : noun + "s")]"
+    }
+
+    /// Blocks with a blank line between them, empty ones left out.
+    static func blocks(_ blocks: String?...) -> String {
+        blocks.compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: "\n\n")
+    }
+
+    // MARK: Parts
+
+    /// A URL as it may stand in the parentheses of a link; nil for what is no web or mail address.
+    static func destination(_ url: String) -> String? {
+        let url = url.trimmed()
+        let scheme = url.prefix { $0 != ":" }.lowercased()
+        guard ["http", "https", "mailto"].contains(scheme), url.utf8.count > scheme.utf8.count + 1 else { return nil }
+        let keepsParentheses = isBalanced(url, open: "(", close: ")")
+        var result = ""
+        for scalar in url.unicodeScalars {
+            switch scalar {
+            case "(" where !keepsParentheses: result += "%28"
+            case ")" where !keepsParentheses: result += "%29"
+            case "<": result += "%3C"
+            case ">": result += "%3E"
+            case "\\": result += "%5C"
+            case _ where scalar.value <= 0x20 || scalar.value == 0x7F:
+                result += "%" + (scalar.value < 0x10 ? "0" : "") + String(scalar.value, radix: 16, uppercase: true)
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    private static func linkText(_ text: String) -> String {
+        let escaped = escaped(text)
+        guard !isBalanced(escaped, open: "[", close: "]"), !escaped.contains("\\[") else { return escaped }
+        return String(escaped.flatMap { $0 == "[" || $0 == "]" ? ["\\", $0] : [$0] })
+    }
+
+    /// Whether every closing character has an opening one before it, and none stays open.
+    private static func isBalanced(_ text: String, open: Character, close: Character) -> Bool {
+        var depth = 0
+        for character in text {
+            if character == open { depth += 1 }
+            if character == close { depth -= 1 }
+            if depth < 0 { return false }
+        }
+        return depth == 0
+    }
+
+    /// On one line, without control characters, trimmed.
+    static func flattened(_ text: String) -> String {
+        text.split(whereSeparator: \.isWhitespace)
+            .map { $0.filter { !$0.isControl } }.filter { !$0.isEmpty }
+            .joined(separator: " ")
+    }
+
+    /// Without blank lines at both ends and blanks at the ends of lines.
+    private static func lines(_ text: String) -> [String] {
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { line in
+            String(line.reversed().drop { $0.isWhitespace }.reversed())
+        }
+        guard let first = lines.firstIndex(where: { !$0.isEmpty }), let last = lines.lastIndex(where: { !$0.isEmpty })
+        else { return [] }
+        return Array(lines[first...last])
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isASCIILetter: Bool { isASCII && properties.isAlphabetic }
+    fileprivate var isASCIIPunctuation: Bool {
+        isASCII && !isASCIILetter && !("0"..."9").contains(self) && value > 0x20
+    }
+    fileprivate var isWordPart: Bool { properties.isAlphabetic || properties.numericType != nil || self == "_" }
+}
+
+extension Character {
+    fileprivate var isControl: Bool { unicodeScalars.allSatisfy { $0.properties.generalCategory == .control } }
+}

@@ -1,0 +1,49 @@
+/// Where code lives, and the topics of what happens there.
+struct Repository: Sendable {
+    /// Without its owner, as topics name it.
+    let name: String
+    /// `owner/name`.
+    let fullName: String
+    let url: String?
+
+    init(name: String?, fullName: String?, url: String?, fallback: String) {
+        self.fullName = fullName ?? name ?? fallback
+        self.name = name ?? fullName.flatMap { $0.split(separator: "/").last.map(String.init) } ?? fallback
+        self.url = url
+    }
+
+    var markdown: String { Markdown.link(fullName, url) }
+
+    // MARK: Topics
+
+    func topic(branch: String) -> String { "\(name) / \(branch)" }
+
+    /// For what has a page of its own in the repository: `checks`, `wiki pages`, `Deployment on production`.
+    func topic(of area: String) -> String { "\(name) / \(area)" }
+
+    func topic(of item: WorkItem) -> String {
+        "\(name) / "
+            + [item.kind, item.number.map { "#\($0)" }, item.title].compactMap { $0 }.joined(separator: " ")
+    }
+
+    func topic(release tag: String, title: String?) -> String {
+        "\(name) / " + [tag, title].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: " ")
+    }
+}
+
+/// A numbered thing in a repository that people talk about: a pull request, an issue.
+struct WorkItem: Sendable {
+    /// As topics and links name it: `PR`, `MR`, `issue`.
+    let kind: String
+    let number: String?
+    let title: String?
+    let url: String?
+
+    /// `[PR #4](…)`, or `[PR #4 Speed up the build](…)`.
+    func link(showingTitle: Bool) -> String {
+        // A number alone says which; without one only the title can.
+        let title = showingTitle || number == nil ? title : nil
+        let text = [kind, number.map { "#\($0)" }, title].compactMap { $0 }.joined(separator: " ")
+        return Markdown.link(text, url)
+    }
+}

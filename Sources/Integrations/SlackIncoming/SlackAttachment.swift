@@ -1,0 +1,92 @@
+import HubCore
+
+/// A "secondary attachment": what tools sent before there were blocks, and many still do.
+///
+/// <https://docs.slack.dev/legacy/legacy-messaging/legacy-secondary-message-attachments>
+struct SlackAttachment: Sendable {
+    private let payload: Payload
+
+    init(_ payload: Payload) {
+        self.payload = payload
+    }
+
+    /// What the colour says; nil where it says nothing.
+    var severity: Severity? {
+        guard let color = payload["color"].filledText?.lowercased() else { return nil }
+        switch color {
+        case "good": return .success
+        case "warning": return .warning
+        case "danger": return .error
+        default: break
+        }
+        guard let rgb = Hex.decode(color.first == "#" ? String(color.dropFirst()) : color), rgb.count == 3 else {
+            return nil
+        }
+        switch (rgb[0], rgb[1], rgb[2]) {
+        case (150..., 120..., ..<110): return .warning
+        case (150..., ..<120, ..<120): return .error
+        case (..<150, 120..., ..<150): return .success
+        default: return nil
+        }
+    }
+
+    var markdown: String {
+        let blocks = SlackBlocks.markdown(payload["blocks"])
+        let content = Markdown.blocks(
+            markup("pretext"), author, title, markup("text"), blocks, fields, image, actions, footer)
+        // For readers that show nothing else of an attachment.
+        return content.isEmpty ? markup("fallback") : content
+    }
+
+    private func markup(_ field: String) -> String {
+        SlackMarkup.markdown(payload[field].text ?? "")
+    }
+
+    private var author: String? {
+        payload["author_name"].filledText.map { Markdown.link($0, payload["author_link"].filledText) }
+    }
+
+    private var title: String? {
+        guard let title = payload["title"].filledText else {
+            // A link that has no title is still worth following.
+            return payload["title_link"].filledText.flatMap { Markdown.destination($0).map { "<\($0)>" } }
+        }
+        let text = SlackMarkup.markdown(title)
+        return "**\(Markdown.link(markdown: text, payload["title_link"].filledText))**"
+    }
+
+    private var fields: String {
+        Markdown.list(
+            payload["fields"].list.compactMap { field in
+                let value = SlackMarkup.markdown(field["value"].text ?? field.text ?? "")
+                let title = field["title"].filledText.map { "**\(SlackMarkup.markdown($0))**" }
+                let parts = [title, value.isEmpty ? nil : value].compactMap { $0 }
+                return parts.isEmpty ? nil : parts.joined(separator: ": ")
+            })
+    }
+
+    private var image: String? {
+        for field in ["image_url", "thumb_url"] {
+            if let url = payload[field].filledText, Markdown.destination(url) != nil {
+                return Markdown.link("image", url)
+            }
+        }
+        return nil
+    }
+
+    private var actions: String {
+        payload["actions"].list.compactMap { action in
+            guard let url = action["url"].filledText, Markdown.destination(url) != nil else { return nil }
+            return Markdown.link(action["text"].filledText ?? action["name"].filledText ?? "open", url)
+        }.joined(separator: " | ")
+    }
+
+    private var footer: String? {
+        let text = payload["footer"].filledText.map(SlackMarkup.markdown)
+        let time = payload["ts"].number.map { Timestamp(seconds: $0) }.flatMap { time in
+            (0..<253_402_300_800).contains(time.seconds) ? String(time.rfc3339.prefix(19)) + "Z" : nil
+        }
+        let parts = [text, time].compactMap { $0 }.filter { !$0.isEmpty }
+        return parts.isEmpty ? nil : parts.joined(separator: " | ")
+    }
+}
