@@ -26,12 +26,8 @@ enum Build {
     static func hub(_ settings: Settings, logger: Logger) async throws -> Hub {
         let directory = DataDirectory(path: settings.dataDirectory)
         try directory.make()
-        let vault = try Vault(masterKey: try directory.masterKey(settings.masterKey))
         let store = try SQLiteStore(path: directory.databasePath)
-        let known: Set = [vault.sealingKeyID]
-        guard try await store.sealingKeyIDs().isSubset(of: known) else {
-            throw StartError.foreignKey
-        }
+        let vault = try await Vault.open(masterKey: try directory.masterKey(settings.masterKey), store: store)
         return Hub(store: store, vault: vault, clock: clock, text: textTools, logger: logger)
     }
 

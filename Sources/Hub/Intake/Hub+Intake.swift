@@ -96,6 +96,7 @@ extension Hub {
         do throws(IntakeRefusal) {
             judgement = try judge(admission, prepared, runtime)
         } catch {
+            if await isOutdated(runtime, for: error) { return nil }
             return refuse(error, admission.incoming, admission.workspace, prepared, admission.presentedSecrets)
         }
         let (plan, acceptance) = plan(judgement, admission, runtime.configuration)
@@ -114,6 +115,16 @@ extension Hub {
                     eventID: acceptance.eventID, findings: acceptance.findings, reply: acceptance.reply,
                     messageSeqs: seqs))
         }
+    }
+
+    /// Whether the configuration that a request was refused with is an old one: another process may have given the
+    /// source a new secret or enabled it.
+    private func isOutdated(_ runtime: WorkspaceRuntime, for refusal: IntakeRefusal) async -> Bool {
+        if case .rateLimited = refusal { return false }
+        let configuration = runtime.configuration
+        // A store in trouble leaves it at the refusal.
+        let version = try? await store.configurationVersion(of: configuration.workspace.id)
+        return version.map { $0 != configuration.version } ?? false
     }
 
     // MARK: Judging
