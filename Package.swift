@@ -88,6 +88,40 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
+        // What tests share; no product depends on it.
+        .target(
+            name: "HubTesting",
+            dependencies: ["Hub", "HubCore", "HubStorage", "HubStorageSQLite", "HubText", "Integrations"],
+            path: "Tests/HubTesting"
+        ),
+        .testTarget(
+            name: "HubStorageTests", dependencies: ["HubCore", "HubStorage", "HubStorageSQLite", "HubTesting"]
+        ),
+        .testTarget(
+            name: "HubHTTPTests",
+            dependencies: [
+                "Hub", "HubCore", "HubHTTP", "HubStorage", "HubStorageSQLite", "HubTesting", "HubText",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .testTarget(
+            name: "MartletTests",
+            dependencies: [
+                "martlet", "Hub", "HubCore", "HubStorage", "HubStorageSQLite", "HubTesting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .testTarget(
+            name: "WebhookSignaturesTests", dependencies: ["WebhookSignatures", "HubCore"], exclude: ["Fixtures"]
+        ),
+        .testTarget(name: "HubTextTests", dependencies: ["HubCore", "HubText"]),
         .testTarget(name: "IntegrationsTests", dependencies: ["Integrations", "HubCore"], exclude: ["Fixtures"]),
     ]
 )
