@@ -5,6 +5,8 @@ package import HubStorage
 package struct ReplayReport: Sendable {
     package var replayed: [(original: ID<Request>, replay: ID<Request>)] = []
     package var failed: [(original: ID<Request>, error: ReplayError)] = []
+
+    package init() {}
 }
 
 extension Hub {

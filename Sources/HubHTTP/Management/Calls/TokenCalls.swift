@@ -45,7 +45,7 @@ enum TokenCalls {
             .required("created_at", .moment),
         ])
 
-    private static func document(_ credential: Credential) -> JSON {
+    static func document(_ credential: Credential) -> JSON {
         [
             "id": JSON(credential.id), "label": .string(credential.label),
             "scopes": .array(credential.scopes.map(\.rawValue).sorted().map(JSON.string)),

@@ -91,23 +91,3 @@ extension Shape.Member {
         "overlap_seconds", .integer(0...2_592_000),
         "How long the old ones stay good; 86400 unless given, 0 ends them at once.")
 }
-
-extension WorkspaceConfiguration {
-    /// A source by its id or name.
-    func source(matching text: String) -> Source? {
-        ID<Source>(text).flatMap { source($0) } ?? source(named: text)
-    }
-
-    /// A person by id or e-mail address.
-    func person(matching text: String) -> Person? {
-        ID<Person>(text).flatMap { person($0) } ?? person(email: text)
-    }
-
-    /// A stream by id, number or name, archived or not.
-    func anyStream(matching text: String) -> HubCore.Stream? {
-        stream(matching: text)
-            ?? streams.first {
-                "\($0.id)" == text || "\($0.number)" == text || Stream.foldedName($0.name) == Stream.foldedName(text)
-            }
-    }
-}

@@ -53,17 +53,25 @@ struct ManagementRoutes: Sendable {
             let base = forwarding.base(of: headers, peer: context.peerAddress)
             return try await bodies.withBody(of: request, limit: Self.bodyLimit) { bytes in
                 let sent = (query: try Self.query(request.uri.query, of: call), body: try Self.body(bytes, of: call))
-                let answer = try await call.answer(
-                    CallContext(
-                        hub: hub, caller: caller, publicBase: base, publicHost: publicHost, parameters: parameters,
-                        query: sent.query, body: sent.body, lastEventID: headers.header("Last-Event-ID"),
-                        token: token, namedWorkspace: workspace))
-                return Self.response(answer, of: call, in: context)
+                let given = CallContext(
+                    hub: hub, caller: caller, publicBase: base, publicHost: publicHost, parameters: parameters,
+                    query: sent.query, body: sent.body, lastEventID: headers.header("Last-Event-ID"), token: token,
+                    namedWorkspace: workspace)
+                return Self.response(try await Self.run(call, given), of: call, in: context)
             }
         } catch let error as BodyError {
             return error.answer.response(in: context)
         } catch {
             return ManagementError(error).answer.response(in: context)
+        }
+    }
+
+    /// Runs a call; once more when the master key was rotated under it: nothing was changed, and the new key is known.
+    private static func run(_ call: Call, _ given: CallContext) async throws -> CallAnswer {
+        do {
+            return try await call.answer(given)
+        } catch SetupError.unavailable(let detail) where detail == StoreError.staleKey.code {
+            return try await call.answer(given)
         }
     }
 
