@@ -18,7 +18,10 @@ package struct ReadingParameters: Sendable, Hashable {
 
     /// Reads the parameters of a URL. Blank ones count as not given; unknown ones are left to the integration.
     ///
-    /// - Parameter unescapesTwice: some vendors escape the URL that people enter once more (`%2520`).
+    /// - Parameters:
+    ///   - fields: those of the URL, or ``fields(of:)``.
+    ///   - unescapesTwice: some vendors escape the URL that people enter once more (`%2520`).
+    /// - Throws: ``ParameterError/notJSON(name:)`` when a list of events is none.
     package init(_ fields: Fields, unescapesTwice: Bool = false) throws(ParameterError) {
         func text(_ name: String) -> String? {
             guard let text = fields[name]?.trimmed(), !text.isEmpty else { return nil }

@@ -95,7 +95,7 @@ enum SlackRichText {
     private static func block(_ element: Payload) -> String {
         switch element["type"].text {
         case "rich_text_list":
-            let indent = String(repeating: "  ", count: Int(min(max(element["indent"].number ?? 0, 0), 8)))
+            let indent = String(repeating: "    ", count: Int(min(max(element["indent"].number ?? 0, 0), 8)))
             let isOrdered = element["style"].text == "ordered"
             return element["elements"].list.enumerated().map { index, item in
                 "\(indent)\(isOrdered ? "\(index + 1)." : "*") \(line(item["elements"]))"
