@@ -7,7 +7,7 @@ package struct ReadingParameters: Sendable, Hashable {
     package let stream: String?
     package let topic: String?
     package let filter: EventFilter
-    /// All that was given, for the integration to look up its own.
+    /// All that was given, for the integration to look up its own; never the bot's key.
     package let options: Fields
 
     package init(
@@ -33,7 +33,7 @@ package struct ReadingParameters: Sendable, Hashable {
             only: try Self.globs("only_events", in: fields),
             exclude: try Self.globs("exclude_events", in: fields) ?? [],
             include: try Self.globs("include_events", in: fields) ?? [])
-        options = fields
+        options = Fields(fields.fields.filter { $0.name != "api_key" })
     }
 
     /// The parameters of a request: those of a form in the body before those of the query, so that the form wins.

@@ -37,7 +37,7 @@ extension GitHub {
         init?(header name: String, _ payload: Payload) {
             if let event = Event(rawValue: name.lowercased()) {
                 self = event
-            } else if payload["sponsorship"].exists {
+            } else if payload["sponsorship"].exists || Event.sponsorship.details.contains(name) {
                 self = .sponsorship
             } else {
                 return nil

@@ -69,6 +69,10 @@ struct InterpretationTests {
         #expect(parameters.topic == "t")
     }
 
+    @Test func `the key of a bot goes no further`() throws {
+        #expect(try ReadingParameters(["api_key": "secret", "branches": "main"]).options == ["branches": "main"])
+    }
+
     @Test func `names that a vendor escapes once more are unescaped once more`() throws {
         let fields: Fields = ["stream": "my%20stream", "topic": "50%25"]
         #expect(try ReadingParameters(fields, unescapesTwice: true).stream == "my stream")
