@@ -7,7 +7,8 @@ struct Martlet: AsyncParsableCommand {
         commandName: "martlet",
         abstract: "A self-hosted webhook hub: receives, understands, brings to people.",
         subcommands: [
-            ServeCommand.self, InitCommand.self, VerifyCommand.self, BenchCommand.self, BaselineCommand.self,
+            ServeCommand.self, InitCommand.self, VerifyCommand.self, RenderCommand.self, BenchCommand.self,
+            BaselineCommand.self,
             VersionCommand.self,
         ])
 }
