@@ -88,7 +88,29 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
+        // What tests share; no product depends on it.
+        .target(
+            name: "HubTesting",
+            dependencies: [
+                "Hub", "HubCore", "HubStorage", "HubStorageSQLite", "HubText", "Integrations",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/HubTesting"
+        ),
+        .testTarget(
+            name: "WebhookSignaturesTests",
+            dependencies: ["WebhookSignatures", "HubCore", .product(name: "Crypto", package: "swift-crypto")],
+            exclude: ["Fixtures"]
+        ),
         .testTarget(name: "IntegrationsTests", dependencies: ["Integrations", "HubCore"], exclude: ["Fixtures"]),
+        .testTarget(name: "HubTextTests", dependencies: ["HubText", "HubCore"]),
+        .testTarget(
+            name: "HubStorageTests", dependencies: ["HubCore", "HubStorage", "HubStorageSQLite", "HubTesting"]
+        ),
+        .testTarget(
+            name: "HubTests",
+            dependencies: ["Hub", "HubCore", "HubStorage", "HubTesting", "Integrations", "WebhookSignatures"]
+        ),
     ]
 )
 

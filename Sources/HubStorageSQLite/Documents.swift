@@ -123,6 +123,7 @@ enum Documents {
         document["topic"] = options.topic.map(JSON.string)
         document["only_events"] = options.onlyEvents.map { .array($0.map(JSON.string)) }
         document["exclude_events"] = .array(options.excludeEvents.map(JSON.string))
+        document["include_events"] = .array(options.includeEvents.map(JSON.string))
         document["conversation_pointer"] = options.conversationPointer.map(JSON.string)
         document["topic_pointer"] = options.topicPointer.map(JSON.string)
         document["allowed_conversations"] = options.allowedConversations.map { .array($0.map(JSON.string)) }
@@ -147,6 +148,7 @@ enum Documents {
         options.topic = document["topic"]?.string
         options.onlyEvents = document["only_events"]?.array?.compactMap(\.string)
         options.excludeEvents = document["exclude_events"]?.array?.compactMap(\.string) ?? []
+        options.includeEvents = document["include_events"]?.array?.compactMap(\.string) ?? []
         options.conversationPointer = document["conversation_pointer"]?.string
         options.topicPointer = document["topic_pointer"]?.string
         options.allowedConversations = document["allowed_conversations"]?.array?.compactMap(\.string)

@@ -29,7 +29,8 @@ extension PreparedSource {
             stream: source.options.stream, topic: source.options.topic,
             filter: EventFilter(
                 only: source.options.onlyEvents.map { $0.map(Glob.init) },
-                exclude: source.options.excludeEvents.map(Glob.init)), options: source.options.integration)
+                exclude: source.options.excludeEvents.map(Glob.init),
+                include: source.options.includeEvents.map(Glob.init)), options: source.options.integration)
         let opened = Self.secrets(of: source, in: configuration, vault: vault, now: now)
         validUntil = opened.validUntil
         do {

@@ -66,6 +66,8 @@ package struct Source: Sendable, Identified {
         package var topic: String?
         package var onlyEvents: [String]?
         package var excludeEvents: [String]
+        /// Events that are quiet unless they are asked for, and are asked for.
+        package var includeEvents: [String]
         /// Where the payload may name the conversation; nil: the usual places.
         package var conversationPointer: String?
         package var topicPointer: String?
@@ -82,6 +84,7 @@ package struct Source: Sendable, Identified {
             topic = nil
             onlyEvents = nil
             excludeEvents = []
+            includeEvents = []
             conversationPointer = nil
             topicPointer = nil
             allowedConversations = nil
