@@ -57,7 +57,7 @@ let package = Package(
         .target(
             name: "HubConsole",
             dependencies: [
-                "Hub", "HubCore", "HubStorage", "HubText", "Integrations",
+                "Hub", "HubCore", "HubStorage", "HubText", "Integrations", "WebhookSignatures",
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [.embedInCode("Assets")]
@@ -89,6 +89,11 @@ let package = Package(
             ]
         ),
         .testTarget(name: "IntegrationsTests", dependencies: ["Integrations", "HubCore"], exclude: ["Fixtures"]),
+        .testTarget(
+            name: "WebhookSignaturesTests", dependencies: ["WebhookSignatures", "HubCore"], exclude: ["Fixtures"]
+        ),
+        .testTarget(name: "HubTextTests", dependencies: ["HubCore", "HubText"]),
+        .testTarget(name: "HubConsoleTests", dependencies: ["HubConsole", "HubCore", "HubText"]),
     ]
 )
 
