@@ -89,9 +89,6 @@ let package = Package(
             ]
         ),
         .testTarget(name: "IntegrationsTests", dependencies: ["Integrations", "HubCore"], exclude: ["Fixtures"]),
-        .testTarget(
-            name: "WebhookSignaturesTests", dependencies: ["WebhookSignatures", "HubCore"], exclude: ["Fixtures"]
-        ),
         .testTarget(name: "HubTextTests", dependencies: ["HubCore", "HubText"]),
         .testTarget(name: "HubConsoleTests", dependencies: ["HubConsole", "HubCore", "HubText"]),
     ]
