@@ -77,7 +77,7 @@ struct Shell: Sendable {
 }
 
 /// A page: what stands around it and what is in it.
-struct Page<View: Sendable>: Sendable {
+struct PageContext<View: Sendable>: Sendable {
     let shell: Shell
     let view: View
 }
@@ -89,6 +89,6 @@ protocol TemplatedView: Sendable {
 
 extension TemplatedView {
     func html(in shell: Shell) -> String {
-        PageTemplates.shared.render(Self.template, Page(shell: shell, view: self))
+        PageTemplates.shared.render(Self.template, PageContext(shell: shell, view: self))
     }
 }
