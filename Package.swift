@@ -90,7 +90,14 @@ let package = Package(
         ),
         .testTarget(name: "IntegrationsTests", dependencies: ["Integrations", "HubCore"], exclude: ["Fixtures"]),
         .testTarget(name: "HubTextTests", dependencies: ["HubCore", "HubText"]),
-        .testTarget(name: "HubConsoleTests", dependencies: ["HubConsole", "HubCore", "HubText"]),
+        .testTarget(
+            name: "HubConsoleTests",
+            dependencies: [
+                "Hub", "HubConsole", "HubCore", "HubStorage", "HubStorageSQLite", "HubText",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
     ]
 )
 
