@@ -57,7 +57,7 @@ let package = Package(
         .target(
             name: "HubConsole",
             dependencies: [
-                "Hub", "HubCore", "HubStorage", "HubText", "Integrations",
+                "Hub", "HubCore", "HubStorage", "HubText", "Integrations", "WebhookSignatures",
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [.embedInCode("Assets")]
@@ -110,6 +110,14 @@ let package = Package(
         .testTarget(
             name: "HubTests",
             dependencies: ["Hub", "HubCore", "HubStorage", "HubTesting", "Integrations", "WebhookSignatures"]
+        ),
+        .testTarget(
+            name: "HubConsoleTests",
+            dependencies: [
+                "Hub", "HubConsole", "HubCore", "HubStorage", "HubStorageSQLite", "HubText",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
         ),
     ]
 )

@@ -1,4 +1,5 @@
 package import Hub
+import HubConsole
 import HubCore
 import Hummingbird
 import HummingbirdCore
@@ -42,6 +43,7 @@ package struct HubServer: Sendable {
         let forwarding = try Forwarding(settings)
         let bodies = BodyGate(capacity: settings.maxInflightBytes)
         ReceivingRoutes(hub: hub, forwarding: forwarding, bodies: bodies).add(to: router)
+        ConsoleMount(console: Console(hub: hub), forwarding: forwarding, bodies: bodies).add(to: router)
         OperationsRoutes(hub: hub, bodies: bodies, startedAt: hub.clock.now()).add(to: router)
         return router
     }
