@@ -23,7 +23,9 @@ struct ConsoleMount: Sendable {
     }
 
     private func respond(to request: Request, _ context: HubContext) async throws -> Response {
-        guard Console.owns(path: request.uri.path) else { return notFound(request).response(in: context) }
+        guard Console.owns(path: request.uri.path) else {
+            return Answer.error("not_found", status: 404).response(in: context)
+        }
         do {
             return try await bodies.withBody(of: request, limit: ConsoleRequest.formLimit) { body in
                 let headers = Fields(request)
@@ -64,15 +66,5 @@ struct ConsoleMount: Sendable {
             }
         }
         return Response(status: .init(code: answer.status), headers: headers, body: body)
-    }
-
-    /// A door that is asked with the wrong method, or an address that is nobody's.
-    private func notFound(_ request: Request) -> Answer {
-        let parts = request.uri.path.split(separator: "/")
-        let isDoor = ["webhooks", "hooks", "callbacks"].contains(parts.first ?? "") || request.uri.path.hasPrefix("/api/")
-        guard isDoor, request.method != .post else { return .error("not_found", status: 404) }
-        var answer = Answer.error("method_not_allowed", detail: "use POST", status: 405)
-        answer.headers[.allow] = "POST"
-        return answer
     }
 }

@@ -13,7 +13,18 @@ struct ReceivingRoutes: Sendable {
     /// For doors whose source is not known before the body is read.
     static let chatBodyLimit = 25 << 20
 
+    /// Doors that take nothing but POST.
+    private static let postOnly: [RouterPath] = [
+        "/webhooks/v1/test", "/webhooks/v1/:workspace/:source", "/api/v1/external/:integration", "/hooks/slack/:key",
+        "/api/v1/messages",
+    ]
+
     func add(to router: Router<HubContext>) {
+        for path in Self.postOnly {
+            for method: HTTPRequest.Method in [.get, .head, .put, .patch, .delete, .options] {
+                router.on(path, method: method) { _, context in Answer.methodNotAllowed("POST").response(in: context) }
+            }
+        }
         router.post("/webhooks/v1/test") { request, context in
             try await answer(request, context, limit: Source.Options().maxBodyBytes) { await test($0) }
         }
