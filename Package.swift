@@ -57,7 +57,7 @@ let package = Package(
         .target(
             name: "HubConsole",
             dependencies: [
-                "Hub", "HubCore", "HubStorage", "HubText", "Integrations",
+                "Hub", "HubCore", "HubStorage", "HubText", "Integrations", "WebhookSignatures",
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [.embedInCode("Assets")]
@@ -84,20 +84,25 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
         // What tests share; no product depends on it.
         .target(
             name: "HubTesting",
-            dependencies: ["Hub", "HubCore", "HubStorage", "HubStorageSQLite", "HubText", "Integrations"],
+            dependencies: [
+                "Hub", "HubCore", "HubStorage", "HubStorageSQLite", "HubText", "Integrations",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             path: "Tests/HubTesting"
         ),
         .testTarget(
-            name: "HubStorageTests", dependencies: ["HubCore", "HubStorage", "HubStorageSQLite", "HubTesting"]
+            name: "WebhookSignaturesTests",
+            dependencies: ["WebhookSignatures", "HubCore", .product(name: "Crypto", package: "swift-crypto")],
+            exclude: ["Fixtures"]
         ),
         .testTarget(
             name: "HubHTTPTests",
@@ -120,11 +125,23 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
-        .testTarget(
-            name: "WebhookSignaturesTests", dependencies: ["WebhookSignatures", "HubCore"], exclude: ["Fixtures"]
-        ),
-        .testTarget(name: "HubTextTests", dependencies: ["HubCore", "HubText"]),
         .testTarget(name: "IntegrationsTests", dependencies: ["Integrations", "HubCore"], exclude: ["Fixtures"]),
+        .testTarget(name: "HubTextTests", dependencies: ["HubText", "HubCore"]),
+        .testTarget(
+            name: "HubStorageTests", dependencies: ["HubCore", "HubStorage", "HubStorageSQLite", "HubTesting"]
+        ),
+        .testTarget(
+            name: "HubTests",
+            dependencies: ["Hub", "HubCore", "HubStorage", "HubTesting", "Integrations", "WebhookSignatures"]
+        ),
+        .testTarget(
+            name: "HubConsoleTests",
+            dependencies: [
+                "Hub", "HubConsole", "HubCore", "HubStorage", "HubStorageSQLite", "HubText",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
     ]
 )
 

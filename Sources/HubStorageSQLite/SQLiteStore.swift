@@ -113,10 +113,11 @@ package final class SQLiteStore: Store {
     }
 
     package func close() async {
-        writer.close()
-        // What waits is written before the pool closes; a job that comes later is refused.
-        while writer.counts.waiting > 0 { try? await Task.sleep(for: .milliseconds(5)) }
-        do { try pool.close() } catch { /* Readers still at work: the process ends with them. */  }
+        await writer.close()
+        // The connection that closes last only reads and could not do it. Others may be at work: then it is theirs.
+        _ = try? await pool.writeWithoutTransaction { try $0.checkpoint(.passive) }
+        // Readers that are still at work keep it open until the process ends with them.
+        try? pool.close()
     }
 
     static func translate(_ error: any Error) -> StoreError {

@@ -18,6 +18,8 @@ final class Writer: Sendable {
     private struct State {
         var waiting: [Job] = []
         var isClosed = false
+        var isOver = false
+        var closers: [CheckedContinuation<Void, Never>] = []
         var trouble: String?
         var commits: Int64 = 0
         var jobs: Int64 = 0
@@ -75,10 +77,16 @@ final class Writer: Sendable {
         state.withLock { ($0.commits, $0.jobs, $0.waiting.count) }
     }
 
-    /// Refuses new jobs; those that wait are still done.
-    func close() {
-        state.withLock { $0.isClosed = true }
-        wake.signal()
+    /// Refuses new jobs, and returns when those that wait are done.
+    func close() async {
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            let isOver = state.withLock { state in
+                state.isClosed = true
+                if !state.isOver { state.closers.append(continuation) }
+                return state.isOver
+            }
+            if isOver { continuation.resume() } else { wake.signal() }
+        }
     }
 
     // MARK: On the thread
@@ -96,8 +104,17 @@ final class Writer: Sendable {
                 return (group, state.isClosed && state.waiting.isEmpty)
             }
             if !group.isEmpty { commit(group) }
-            if isClosed { return }
+            if isClosed { return end() }
         }
+    }
+
+    private func end() {
+        let closers = state.withLock { state in
+            state.isOver = true
+            defer { state.closers = [] }
+            return state.closers
+        }
+        closers.forEach { $0.resume() }
     }
 
     /// `data_version` changes when another connection, perhaps of another process, has committed.

@@ -63,7 +63,8 @@ struct MarkdownHTML {
 
     private mutating func task(_ node: MarkdownNode, _ entering: Bool) {
         guard entering else { return tag("li", false, newline: true) }
-        html += "<li class=\"task\"><input type=\"checkbox\" disabled\(node.isChecked ? " checked" : "")> "
+        let box = node.isChecked ? "checked aria-label=\"done\"" : "aria-label=\"open\""
+        html += "<li class=\"task\"><input type=\"checkbox\" disabled \(box)> "
     }
 
     private mutating func table(_ node: MarkdownNode, _ entering: Bool) {

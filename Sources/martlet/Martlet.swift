@@ -19,9 +19,13 @@ struct Martlet: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Look",
-                subcommands: [RequestsCommand.self, EventsCommand.self, ReplayCommand.self, VerifyCommand.self]),
+                subcommands: [RequestsCommand.self, EventsCommand.self, ReplayCommand.self, VerifyCommand.self, RenderCommand.self]),
             CommandGroup(
-                name: "Keep", subcommands: [BackupCommand.self, RestoreCommand.self, VersionCommand.self]),
+                name: "Keep",
+                subcommands: [
+                    BackupCommand.self, RestoreCommand.self, VersionCommand.self, BenchCommand.self,
+                    BaselineCommand.self,
+                ]),
         ])
 }
 

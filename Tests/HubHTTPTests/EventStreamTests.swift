@@ -10,7 +10,7 @@ import Testing
 
 @Suite struct EventStreamTests {
     @Test func `a follower gets what comes, and after a break what it missed`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             try await hub.receive("before")
             let seen = try await follow(hub, from: nil, until: 2) {
                 try await hub.receive("one")
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func `a filter holds for followers`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let seen = try await follow(hub, "?type=deploy.*", from: nil, until: 1) {
                 try await hub.receive("one", type: "build.failed")
                 try await hub.receive("two", type: "deploy.done")
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func `another workspace's events are not heard`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let (id, token) = try await hub.otherWorkspace()
             let seen = try await follow(hub, token: token, from: nil, until: 1) {
                 try await hub.receive("ours")
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func `a follower is let go when the hub stops`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             // It would wait for a second event; the server ends the answer instead.
             let seen = try await follow(hub, from: nil, until: 2) {
                 try await hub.receive("one")
@@ -57,7 +57,7 @@ import Testing
 
     /// Follows until so many events have come, doing `work` once the server listens.
     private func follow(
-        _ hub: TestHub, _ query: String = "", token: String? = nil, from lastID: String?, until count: Int,
+        _ hub: TestServer, _ query: String = "", token: String? = nil, from lastID: String?, until count: Int,
         _ work: () async throws -> Void
     ) async throws -> [(id: String, event: JSON)] {
         var request = HTTPClientRequest(url: "\(hub.base)/v1/events/stream\(query)")

@@ -7,7 +7,7 @@ import Testing
 /// What holds for each call of the table, whatever it does.
 @Suite struct EveryCallTests {
     @Test func `no call answers without a token, whatever cookie comes along`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             for call in ManagementRoutes.table.calls {
                 let headers = ["Cookie": "session=mls_abc", "Sec-Fetch-Site": "cross-site"]
                 let answer = try await hub.send(call.method.rawValue, filled(call.path), headers: headers)
@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test func `no call answers a token without its scope`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let token = try await hub.makeToken([.endpoints])
             for call in ManagementRoutes.table.calls {
                 let answer = try await hub.call(call.method.rawValue, filled(call.path), token: token)
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test func `what is another workspace's is answered like what is not there`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let (_, stranger) = try await hub.otherWorkspace()
             let ours = try await ours(hub)
             for call in ManagementRoutes.table.calls where call.path.contains("{") {
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test func `no call takes a field that it does not know`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             for call in ManagementRoutes.table.calls {
                 guard let shape = call.body else { continue }
                 var body = JSON.Object()
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test func `no call takes a parameter that it does not know`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             for call in ManagementRoutes.table.calls where call.method == .get {
                 let answer = try await hub.call("GET", filled(call.path) + "?limitt=5")
                 #expect(answer.status == 400, "\(call.path)")
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test func `a known path says which methods it takes, an unknown one that it is none`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let wrong = try await hub.call("PUT", "/v1/sources")
             #expect(wrong.status == 405)
             #expect(wrong.headers.header("Allow") == "GET, HEAD, POST")
@@ -88,7 +88,7 @@ import Testing
         ("{", "$: unexpected end at byte 1"), ("[]", "$: expected object"), (#"{"name":1}"#, "$.name: expected string"),
     ])
     func `a body that cannot be read is told where`(_ body: String, _ problem: String) async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let answer = try await hub.send(
                 "POST", "/v1/streams", body: Array(body.utf8), headers: ["Authorization": "Bearer \(hub.token)"])
             #expect(answer.status == 400)
@@ -98,7 +98,7 @@ import Testing
     }
 
     @Test func `a body beyond the limit is refused`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let answer = try await hub.call(
                 "POST", "/v1/events", ["type": "a", "data": .string(String(repeating: "x", count: 1 << 20))])
             #expect(answer.status == 413)
@@ -107,7 +107,7 @@ import Testing
     }
 
     @Test func `the description names every call and nothing else`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let document = try await hub.send("GET", "/openapi.json").document
             #expect(document["openapi"]?.string == "3.1.0")
             var told: Set<String> = []
@@ -131,7 +131,7 @@ import Testing
     // MARK: Filling in
 
     /// One of everything that a path may name, in the first workspace.
-    private func ours(_ hub: TestHub) async throws -> [String: String] {
+    private func ours(_ hub: TestServer) async throws -> [String: String] {
         let request = try await hub.receive("evt-1")
         let event = try await hub.call("GET", "/v1/events?limit=1").data.first?["id"]?.string
         let transcript: JSON = [
@@ -147,7 +147,7 @@ import Testing
         ]
     }
 
-    private func id(_ hub: TestHub, _ path: String) async throws -> String {
+    private func id(_ hub: TestServer, _ path: String) async throws -> String {
         try #require(try await hub.call("GET", path).data.first?["id"]?.string)
     }
 

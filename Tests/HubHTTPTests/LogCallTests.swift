@@ -8,7 +8,7 @@ import Testing
 /// Requests, events, messages, transcripts.
 @Suite struct LogCallTests {
     @Test func `a request is listed, filtered, and tells its whole story`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let id = try await hub.receive("evt-1", text: "It broke")
             let story = try await hub.call("GET", "/v1/requests/\(id)")
             #expect(story["status"] == "message")
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func `a list goes on where the last page ended`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             for number in 1...5 { try await hub.receive("evt-\(number)") }
             var ids: [String] = []
             var cursor = ""
@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test func `a refused request is shown with why, and without its secrets`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             #expect(try await hub.signed(Array("{}".utf8), secret: "wrong secret").status == 401)
             let deadline = ContinuousClock.now + .seconds(10)
             var refused = try await hub.call("GET", "/v1/requests?status=refused")
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test func `one request, named ones, or those of a query are replayed`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let first = try await hub.receive("evt-1")
             let second = try await hub.receive("evt-2")
             let one = try await hub.call("POST", "/v1/requests/\(first)/replay")
@@ -86,7 +86,7 @@ import Testing
     }
 
     @Test func `an event is published once under its id and key`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             try await hub.call("POST", "/v1/customers", ["reference": "acme"])
             let event: JSON = [
                 "type": "invoice.paid", "data": ["amount": 1250], "id": "inv-1", "idempotency_key": "k1",
@@ -118,7 +118,7 @@ import Testing
             (["type": "a"], "$.data: missing"), (["type": "a", "data": 1, "customer": "x"], "$.customer: there is no"),
         ] as [(JSON, String)])
     func `an event that cannot be published is refused`(_ body: JSON, _ detail: String) async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let answer = try await hub.call("POST", "/v1/events", body)
             #expect(answer.status == 400)
             #expect(answer.detail.hasPrefix(detail), "\(answer.detail)")
@@ -126,7 +126,7 @@ import Testing
     }
 
     @Test func `a publisher may publish and not read`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let token = try await hub.makeToken([.publish])
             #expect(try await hub.call("POST", "/v1/events", ["type": "a", "data": 1], token: token).status == 201)
             #expect(try await hub.call("GET", "/v1/events", token: token).status == 403)
@@ -134,7 +134,7 @@ import Testing
     }
 
     @Test func `a message is sent as the token's person, and found by stream, topic and words`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let sent = try await hub.call(
                 "POST", "/v1/messages", ["stream": "GENERAL", "topic": "greeting", "body": "hello **world**"])
             #expect(sent.status == 201)
@@ -158,7 +158,7 @@ import Testing
     }
 
     @Test func `a direct message is read by those whom it concerns`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let ada = try await hub.call("POST", "/v1/people", ["email": "ada@example.test", "role": "member"])
             let bob = try await hub.call("POST", "/v1/people", ["email": "bob@example.test", "role": "member"])
             let adas = try await hub.makeToken([.read, .publish], person: ID(ada["id"]?.string ?? ""))
@@ -177,7 +177,7 @@ import Testing
     }
 
     @Test func `a transcript is listed by where it is from and by label, and read back`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let body: JSON = [
                 "event_id": "t-1", "source": "chatgpt", "type": "brain.ingest",
                 "data": [

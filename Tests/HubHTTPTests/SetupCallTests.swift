@@ -7,7 +7,7 @@ import Testing
 /// Workspaces, people, bots, streams, tokens, customers.
 @Suite struct SetupCallTests {
     @Test func `only a token for the whole instance makes workspaces, and it names the one it works in`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             #expect(try await hub.call("POST", "/v1/workspaces", ["id": "acme"]).status == 403)
             let token = try await hub.makeToken([.admin], in: nil)
             let made = try await hub.call("POST", "/v1/workspaces", ["id": "acme", "name": "Acme"], token: token)
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func `a workspace is renamed, keeps things as long as it is told, and gets a new secret`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let change: JSON = ["name": "Main", "retention": ["bodies_days": 7]]
             let changed = try await hub.call("PATCH", "/v1/workspaces/main", change)
             #expect(changed["name"] == "Main")
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test func `a person is invited, changed and invited again`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let made = try await hub.call("POST", "/v1/people", ["email": "Ada@Example.test", "role": "member"])
             #expect(made.status == 201)
             #expect(made["email"] == "ada@example.test")
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func `the last admin stays one`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let admin = try await hub.call("GET", "/v1/people").data.first?["id"]?.string ?? ""
             let answer = try await hub.call("PATCH", "/v1/people/\(admin)", ["role": "viewer"])
             #expect(answer.detail == "$.role: the workspace needs an admin")
@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test func `a token does no more than its person may`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let person = try await hub.call("POST", "/v1/people", ["email": "ada@example.test", "role": "viewer"])
             let id = person["id"]?.string ?? ""
             let token = try await hub.makeToken([.admin], person: ID(id))
@@ -85,7 +85,7 @@ import Testing
     }
 
     @Test func `a bot's key is shown once, and rotated with an overlap`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let made = try await hub.call("POST", "/v1/bots", ["name": "Deploys", "may_create_streams": true])
             #expect(made.status == 201)
             #expect(made["email"] == "deploys-bot@main.hooks.test")
@@ -106,7 +106,7 @@ import Testing
     }
 
     @Test func `a stream is found by number, name and id, renamed, archived and restored`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let made = try await hub.call("POST", "/v1/streams", ["name": "Ops", "description": "Alerts"])
             #expect(made["number"] == 2)
             for name in ["2", "ops", "OPS", made["id"]?.string ?? ""] {
@@ -125,7 +125,7 @@ import Testing
     }
 
     @Test func `a token is shown once and ends when it is revoked`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let made = try await hub.call("POST", "/v1/tokens", ["label": "ci", "scopes": ["read"]])
             let token = made["token"]?.string ?? ""
             #expect(token.hasPrefix("mlt_"))
@@ -143,7 +143,7 @@ import Testing
     }
 
     @Test func `a customer has a reference of our own`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let made = try await hub.call("POST", "/v1/customers", ["reference": "acme-1", "name": "Acme"])
             #expect(made.status == 201)
             #expect(try await hub.call("POST", "/v1/customers", ["reference": "acme-1"]).status == 409)
@@ -152,7 +152,7 @@ import Testing
     }
 
     @Test func `every change stands in the audit log, and no secret does`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let made = try await hub.call("POST", "/v1/tokens", ["label": "ci", "scopes": ["read"]])
             try await hub.call("POST", "/v1/streams", ["name": "ops"])
             let log = try await hub.call("GET", "/v1/audit?limit=2")
@@ -165,7 +165,7 @@ import Testing
     }
 
     @Test func `integrations and schemes are told`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let integrations = try await hub.call("GET", "/v1/integrations")
             #expect(integrations.data.contains { $0["slug"] == "martlet" })
             let schemes = try await hub.call("GET", "/v1/schemes")

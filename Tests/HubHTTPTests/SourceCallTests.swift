@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct SourceCallTests {
     @Test func `a source is made with everything, and shows all of it but its secrets`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let body: JSON = [
                 "name": "ci", "integration": "martlet",
                 "verification": [
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func `a secret that is made is shown once, good at the door, and rotated`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let made = try await hub.call("POST", "/v1/sources", ["name": "ci", "integration": "martlet"])
             let first = try #require(made["secret"]?.string)
             #expect(try await hub.call("GET", "/v1/sources/ci")["secret"] == nil)
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test func `a change leaves what it does not name, and null resets`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let body: JSON = [
                 "name": "ci", "integration": "martlet", "options": ["stream": "general", "topic": "ci"],
             ]
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func `a disabled source answers 410, an enabled one takes requests, a deleted one is gone`() async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let body = Array(#"{"type":"hello","data":{"text":"hi"}}"#.utf8)
             let disabled = try await hub.call("POST", "/v1/sources/inbox/disable")
             #expect(disabled["disabled"] == true)
@@ -117,7 +117,7 @@ import Testing
             ),
         ] as [(JSON, String)])
     func `a source that cannot be is refused with the place of the fault`(_ body: JSON, _ detail: String) async throws {
-        try await TestHub.run { hub in
+        try await TestServer.run { hub in
             let answer = try await hub.call("POST", "/v1/sources", body)
             #expect(answer.status == 400)
             #expect(answer.detail.hasPrefix(detail), "\(answer.detail)")

@@ -11,8 +11,8 @@ import Testing
             "- [x] done\n- [ ] open",
             """
             <ul>
-            <li class="task"><input type="checkbox" disabled checked> done</li>
-            <li class="task"><input type="checkbox" disabled> open</li>
+            <li class="task"><input type="checkbox" disabled checked aria-label="done"> done</li>
+            <li class="task"><input type="checkbox" disabled aria-label="open"> open</li>
             </ul>
 
             """
@@ -122,7 +122,7 @@ import Testing
         let allowed =
             #/
             </?(p|br|hr|em|strong|del|code|pre|h[3-6]|blockquote|ul|ol|li|table|thead|tbody|tr|th|td|a)>
-            | <ol\ start="\d+"> | <li\ class="task"> | <input\ type="checkbox"\ disabled(\ checked)?>
+            | <ol\ start="\d+"> | <li\ class="task"> | <input\ type="checkbox"\ disabled(\ checked)?\ aria-label="(done|open)">
             | <(th|td)\ class="(center|right)"> | <code\ class="language-[A-Za-z0-9+\#_-]+">
             | <a\ href="(https?://|mailto:)[^"<>\x00-\x20]*"\ rel="noopener\ noreferrer\ nofollow">
             /#.ignoresCase()

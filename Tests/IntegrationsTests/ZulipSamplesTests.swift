@@ -47,8 +47,10 @@ struct ZulipSamplesTests {
         let batch = RenderBatch(contents: .withoutXML, templates: .fake)
         let answer = try JSON.parse(batch.answer(to: sample.line))
         #expect(answer["id"]?.string == sample.id)
-        let isIgnored = ["ignored", "empty_changes", "filtered_by_branches_ignore", "private_repository_skipped", "null_message"]
-            .contains { sample.id.contains($0) }
+        let isIgnored = [
+            "ignored", "empty_changes", "filtered_by_branches_ignore", "private_repository_skipped", "null_message",
+        ]
+        .contains { sample.id.contains($0) }
         #expect(answer["status"]?.string == (isIgnored ? "ignored" : "message"), "\(answer.text)")
     }
 }

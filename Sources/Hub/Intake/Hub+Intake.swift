@@ -164,8 +164,7 @@ extension Hub {
         }
         let incoming = admission.incoming
         let request = SignedRequest(
-            method: incoming.method, url: incoming.publicURL,
-            headers: incoming.headers.fields.lazy.map { ($0.name, $0.value) }, body: incoming.body,
+            method: incoming.method, url: incoming.publicURL, fields: incoming.headers, body: incoming.body,
             remoteAddress: incoming.remoteAddress)
         switch verifier.verify(request, nowSeconds: incoming.receivedAt.seconds) {
         case .accepted(let evidence):

@@ -95,9 +95,15 @@ package struct Redactor: Sendable {
 
     private static func find(_ needle: [UInt8], in bytes: [UInt8]) -> Range<Int>? {
         guard bytes.count >= needle.count else { return nil }
-        let start = (0...(bytes.count - needle.count)).first { position in
-            bytes[position] == needle[0] && bytes[position..<(position + needle.count)].elementsEqual(needle)
+        return bytes.withUnsafeBufferPointer { bytes in
+            needle.withUnsafeBufferPointer { needle in
+                for start in 0...(bytes.count - needle.count) {
+                    var length = 0
+                    while length < needle.count, bytes[start + length] == needle[length] { length += 1 }
+                    if length == needle.count { return start..<(start + length) }
+                }
+                return nil
+            }
         }
-        return start.map { $0..<($0 + needle.count) }
     }
 }

@@ -31,15 +31,16 @@ package enum VaultError: Error, Equatable, Sendable {
 /// of the hashes come from a random root that is stored sealed, so that tokens and bot keys outlive a rotation.
 package struct Vault: Sendable {
     /// What a keyed hash is for; hashes of different purposes never meet.
-    package enum Purpose: String, Sendable, CaseIterable {
-        case credential, idempotency, redaction, session
+    package enum Purpose: Int, Sendable, CaseIterable {
+        case credential, idempotency, redaction
     }
 
     /// In bytes.
     package static let keyLength = 32
 
     private let ring: KeyRing
-    private let hashKeys: [Purpose: SymmetricKey]
+    /// With the key already mixed in, which is half the work for a short text.
+    private let hashers: [HMAC<SHA256>]
 
     /// A vault of one master key for everything; ``open(masterKey:store:reload:)`` makes the one that lasts.
     ///
@@ -51,8 +52,7 @@ package struct Vault: Sendable {
     private init(ring: KeyRing, hashRoot: Secret<[UInt8]>) {
         self.ring = ring
         let root = SymmetricKey(data: hashRoot.reveal())
-        hashKeys = Dictionary(
-            uniqueKeysWithValues: Purpose.allCases.map { ($0, SealingKey.derive("hash.\($0.rawValue)", from: root)) })
+        hashers = Purpose.allCases.map { HMAC<SHA256>(key: SealingKey.derive("hash.\($0)", from: root)) }
     }
 
     /// The vault of a store: makes the root of its hashes the first time, and refuses a store that is sealed with
@@ -123,8 +123,9 @@ package struct Vault: Sendable {
 
     /// - Returns: 32 bytes of HMAC-SHA256 under the purpose's key.
     package func hash(_ purpose: Purpose, _ bytes: [UInt8]) -> [UInt8] {
-        guard let key = hashKeys[purpose] else { preconditionFailure("every purpose has a key from init") }
-        return Array(HMAC<SHA256>.authenticationCode(for: bytes, using: key))
+        var hasher = hashers[purpose.rawValue]
+        hasher.update(data: bytes)
+        return Array(hasher.finalize())
     }
 
     package func hash(_ purpose: Purpose, _ text: String) -> [UInt8] {

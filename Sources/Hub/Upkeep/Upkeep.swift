@@ -24,7 +24,9 @@ package struct Upkeep: Sendable {
     }
 
     private func writeRefusals() async {
-        while await rest(Self.refusalInterval) {
+        for await _ in hub.refusalLog.arrivals {
+            // Company comes in the meantime: one commit for all of it.
+            _ = await rest(Self.refusalInterval)
             await flush()
         }
         await flush()

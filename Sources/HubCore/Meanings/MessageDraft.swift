@@ -7,7 +7,8 @@ package enum Severity: String, Sendable, Hashable, CaseIterable {
 package struct MessageDraft: Sendable, Hashable {
     /// What threads messages about one thing; cut to ``topicLimit`` when it is planned.
     package var topic: String
-    /// Markdown.
+    /// Markdown (CommonMark) in which each line break counts, as people expect in a chat. It has no mentions: `@all` is
+    /// text, and a connector whose system would ping people for it keeps it text.
     package var body: String
     package var severity: Severity
     /// Names each thing that this and later events are about (`alert:<fingerprint>`), so that a resolution finds its

@@ -147,6 +147,11 @@ package struct Payload: Sendable {
         (value?.array ?? []).enumerated().map { Payload($1, at: .index($0, of: place)) }
     }
 
+    /// As ``list``; a value that came alone, without the list that it belongs into, counts as its only element.
+    package var elements: [Payload] {
+        value?.array == nil && exists ? [self] : list
+    }
+
     /// The members of an object in their order; empty for anything else.
     package var members: [(key: String, value: Payload)] {
         (value?.object?.members ?? []).map { ($0.key, self[$0.key]) }

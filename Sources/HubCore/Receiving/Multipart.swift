@@ -106,9 +106,12 @@ package struct HeaderValue: Sendable {
     }
 }
 
-extension StringProtocol {
+extension StringProtocol where UTF8View: BidirectionalCollection {
     /// Without white space at both ends.
     package func trimmed() -> String {
+        // Nearly always there is nothing to trim, and bytes tell it quicker than characters.
+        guard let first = utf8.first, let last = utf8.last else { return "" }
+        if 0x21..<0x7F ~= first, 0x21..<0x7F ~= last { return String(self) }
         guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
         else { return "" }
         return String(self[first...last])

@@ -13,9 +13,8 @@ package struct EventFilter: Sendable, Hashable {
         (self.only, self.exclude, self.include) = (only, exclude, include)
     }
 
-    /// The setting that leaves an event out, by the name people give it; nil when the event may pass.
-    ///
-    /// - Parameter aliases: other names of the event.
+    /// The setting that leaves an event out, by the name people give it; nil when the event may pass. The event may
+    /// have other names (`aliases`).
     package func setting(against type: String, aliases: [String] = []) -> String? {
         let names = Self.families(of: type) + aliases
         if matches(exclude, names) { return "exclude_events" }

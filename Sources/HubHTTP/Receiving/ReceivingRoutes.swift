@@ -13,7 +13,18 @@ struct ReceivingRoutes: Sendable {
     /// For doors whose source is not known before the body is read.
     static let chatBodyLimit = 25 << 20
 
+    /// Doors that take nothing but POST.
+    private static let postOnly: [RouterPath] = [
+        "/webhooks/v1/test", "/webhooks/v1/:workspace/:source", "/api/v1/external/:integration", "/hooks/slack/:key",
+        "/api/v1/messages",
+    ]
+
     func add(to router: Router<HubContext>) {
+        for path in Self.postOnly {
+            for method: HTTPRequest.Method in [.get, .head, .put, .patch, .delete, .options] {
+                router.on(path, method: method) { _, context in Answer.methodNotAllowed("POST").response(in: context) }
+            }
+        }
         router.post("/webhooks/v1/test") { request, context in
             try await answer(request, context, limit: Source.Options().maxBodyBytes) { await test($0) }
         }
@@ -41,7 +52,7 @@ struct ReceivingRoutes: Sendable {
             try await answer(request, context, limit: 1 << 20, tooLarge: ChatAnswers.tooLarge) { await messages($0) }
         }
         router.get("/api/v1/server_settings") { request, context in
-            ChatAnswers.serverSettings(base: forwarding.base(of: fields(request), peer: context.peerAddress))
+            ChatAnswers.serverSettings(base: forwarding.base(of: Fields(request), peer: context.peerAddress))
                 .response(in: context)
         }
     }
@@ -131,7 +142,7 @@ struct ReceivingRoutes: Sendable {
     ) async throws -> Response {
         do {
             return try await bodies.withBody(of: request, limit: limit) { body in
-                let headers = fields(request)
+                let headers = Fields(request)
                 let peer = context.peerAddress
                 let incoming = IncomingRequest(
                     method: request.method.rawValue, path: request.uri.path, rawQuery: request.uri.query,
@@ -145,13 +156,6 @@ struct ReceivingRoutes: Sendable {
             tooLarge.closesConnection = true
             return tooLarge.response(in: context)
         }
-    }
-
-    private func fields(_ request: Request) -> Fields {
-        var fields = Fields(request.headers.map { ($0.name.rawName, $0.value) })
-        // The HTTP library takes Host out of the headers; senders signed it there, and people look for it there.
-        if let host = request.head.authority { fields.fields.insert(.init(name: "Host", value: host), at: 0) }
-        return fields
     }
 }
 

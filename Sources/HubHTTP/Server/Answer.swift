@@ -27,6 +27,12 @@ struct Answer: Sendable {
         return json(.object(document), status: status)
     }
 
+    static func methodNotAllowed(_ allowed: String) -> Answer {
+        var answer = error("method_not_allowed", detail: "use \(allowed)", status: 405)
+        answer.headers[.allow] = allowed
+        return answer
+    }
+
     init(
         status: HTTPResponse.Status, contentType: String, body: [UInt8], headers: HTTPFields = [:],
         closesConnection: Bool = false

@@ -1,4 +1,5 @@
 package import Hub
+import HubConsole
 import HubCore
 import Hummingbird
 import HummingbirdCore
@@ -44,6 +45,7 @@ package struct HubServer: Sendable {
         ReceivingRoutes(hub: hub, forwarding: forwarding, bodies: bodies).add(to: router)
         ManagementRoutes(hub: hub, forwarding: forwarding, bodies: bodies, publicHost: settings.publicHost)
             .add(to: router)
+        ConsoleMount(console: Console(hub: hub), forwarding: forwarding, bodies: bodies).add(to: router)
         OperationsRoutes(hub: hub, bodies: bodies, startedAt: hub.clock.now()).add(to: router)
         return router
     }

@@ -73,7 +73,7 @@ struct Alert: Sendable {
     func markdown(_ context: ReadingContext) -> String {
         var line = [name, text(context), links].compactMap { $0 }.joined(separator: " ")
         let details = [labelText, timeText].filter { !$0.isEmpty }.joined(separator: ", ")
-        if !details.isEmpty { line += "\n  \(details)" }
+        if !details.isEmpty { line += "\n\(details)" }
         return line
     }
 

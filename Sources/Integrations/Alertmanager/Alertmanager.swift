@@ -67,9 +67,9 @@ package enum Alertmanager: Integration {
             }
         }
         let omitted = Int(clamping: payload["truncatedAlerts"].number ?? 0)
-        return groups.map { group in
+        return groups.enumerated().map { index, group in
             Occurrence(group.event) {
-                .message(message(group.topic, group.event, group.alerts, omitted: omitted, context))
+                .message(message(group.topic, group.event, group.alerts, omitted: index == 0 ? omitted : 0, context))
             }
         }
     }

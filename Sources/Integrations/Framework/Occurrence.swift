@@ -13,7 +13,7 @@ package struct Occurrence: Sendable {
     package let provenance: Provenance
     package let tell: @Sendable () throws(PayloadError) -> Meaning
 
-    /// - Parameter type: for integrations whose senders invent the types; all others name an event of their list.
+    /// For integrations whose senders invent the types; all others name an event of their list.
     package init(
         openType type: String, aliases: [String] = [], isQuiet: Bool = false, provenance: Provenance = Provenance(),
         tell: @escaping @Sendable () throws(PayloadError) -> Meaning
@@ -25,7 +25,7 @@ package struct Occurrence: Sendable {
         self.tell = tell
     }
 
-    /// - Parameter details: what makes the type finer, coarse to fine: `opened`, or `completed` and `failure`.
+    /// `details` make the type finer, coarse to fine: `opened`, or `completed` and `failure`.
     package init(
         _ event: some VendorEvent, _ details: [String] = [], aliases: [String] = [],
         provenance: Provenance = Provenance(), tell: @escaping @Sendable () throws(PayloadError) -> Meaning

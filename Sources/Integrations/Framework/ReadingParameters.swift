@@ -7,7 +7,7 @@ package struct ReadingParameters: Sendable, Hashable {
     package let stream: String?
     package let topic: String?
     package let filter: EventFilter
-    /// All that was given, for the integration to look up its own.
+    /// All that was given, for the integration to look up its own; never the bot's key.
     package let options: Fields
 
     package init(
@@ -18,7 +18,10 @@ package struct ReadingParameters: Sendable, Hashable {
 
     /// Reads the parameters of a URL. Blank ones count as not given; unknown ones are left to the integration.
     ///
-    /// - Parameter unescapesTwice: some vendors escape the URL that people enter once more (`%2520`).
+    /// - Parameters:
+    ///   - fields: those of the URL, or ``fields(of:)``.
+    ///   - unescapesTwice: some vendors escape the URL that people enter once more (`%2520`).
+    /// - Throws: ``ParameterError/notJSON(name:)`` when a list of events is none.
     package init(_ fields: Fields, unescapesTwice: Bool = false) throws(ParameterError) {
         func text(_ name: String) -> String? {
             guard let text = fields[name]?.trimmed(), !text.isEmpty else { return nil }
@@ -30,7 +33,7 @@ package struct ReadingParameters: Sendable, Hashable {
             only: try Self.globs("only_events", in: fields),
             exclude: try Self.globs("exclude_events", in: fields) ?? [],
             include: try Self.globs("include_events", in: fields) ?? [])
-        options = fields
+        options = Fields(fields.fields.filter { $0.name != "api_key" })
     }
 
     /// The parameters of a request: those of a form in the body before those of the query, so that the form wins.

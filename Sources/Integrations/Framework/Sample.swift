@@ -23,7 +23,7 @@ package struct Sample: Sendable {
 
     package var name: String { circumstance.isEmpty ? type : "\(type).\(circumstance)" }
 
-    /// - Parameter rawQuery: what stands after `?` in the URL.
+    /// The request that carries it; `rawQuery` is what stands after `?` in the URL.
     package func request(rawQuery: String? = nil, receivedAt: Timestamp = Timestamp(milliseconds: 0)) -> WebhookRequest
     {
         let body = Array(body.utf8)

@@ -2,7 +2,7 @@ import HubCore
 
 /// Comments on anything.
 extension GitHubReport {
-    /// - Parameter object: what is commented on, as a link.
+    /// `object` is what is commented on, as a link.
     func comment(on object: String, topic: String, thread: String? = nil) -> Meaning {
         let comment = payload["comment"]
         let text = comment["body"].text

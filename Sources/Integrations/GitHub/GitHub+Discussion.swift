@@ -17,7 +17,6 @@ extension GitHubReport {
     }
 
     func discussion() -> Meaning {
-        if isEmptyEdit(nil) { return .ignored(.quiet("the edit changed nothing")) }
         var activity = activity(on: link, discussionPayload)
         let category = discussionPayload["category"]["name"].filledText.map(Markdown.bold)
         switch action {
@@ -31,14 +30,14 @@ extension GitHubReport {
                 "chose \(Markdown.link(markdown: "an answer", answer["html_url"].filledText))\(author) for"
             activity.quoted = answer["body"].text
         case "unanswered":
-            activity.action = "took back the chosen answer of"
+            activity.tell("took back the chosen answer of")
             activity.quoted = payload["old_answer"]["body"].text
         case "category_changed":
             let old = payload["changes"]["category"]["from"]["name"].filledText.map { "from \(Markdown.bold($0))" }
-            (activity.action, activity.clauses) = ("moved", [old ?? "", category.map { "to \($0)" } ?? ""])
+            activity.tell("moved", old ?? "", category.map { "to \($0)" } ?? "")
         case "closed":
             let reason = discussionPayload["state_reason"].filledText
-            activity.clauses = [reason.map { "as \(Markdown.escaped(Wording.humanized($0)))" } ?? ""]
+            activity.tell("closed", reason.map { "as \(Markdown.escaped(Wording.humanized($0)))" } ?? "")
         default:
             break
         }

@@ -33,12 +33,11 @@ extension GitHub {
         case repositoryAdvisory = "repository_advisory"
         case sponsorship, ping
 
-        /// - Parameter name: the header's value. What tells about a sponsorship is one, also under the names of its
-        ///   actions.
+        /// `name` is the header's value. What tells about a sponsorship is one, also under the name of its action.
         init?(header name: String, _ payload: Payload) {
             if let event = Event(rawValue: name.lowercased()) {
                 self = event
-            } else if payload["sponsorship"].exists {
+            } else if payload["sponsorship"].exists || Event.sponsorship.details.contains(name) {
                 self = .sponsorship
             } else {
                 return nil

@@ -13,7 +13,6 @@ extension GitHubReport {
     }
 
     func issue() -> Meaning {
-        if isEmptyEdit(nil) { return .ignored(.quiet("the edit changed nothing")) }
         var activity = activity(on: link, issuePayload)
         switch action {
         case "opened":

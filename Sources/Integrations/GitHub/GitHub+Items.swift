@@ -8,11 +8,7 @@ extension GitHubReport {
             url: item["html_url"].filledText)
     }
 
-    /// The sentence for the action of this delivery.
-    ///
-    /// - Parameters:
-    ///   - object: the thing as a link.
-    ///   - item: the thing itself.
+    /// The sentence for the action of this delivery; `object` is the thing as a link, `item` the thing itself.
     func activity(on object: String, _ item: Payload) -> Activity {
         var activity = Activity(actor: sender, action: Wording.humanized(action), object: object)
         let body = item["body"].text
@@ -43,8 +39,10 @@ extension GitHubReport {
             activity.clauses = reason.map { ["as \(Markdown.escaped($0))"] } ?? []
         case "transferred":
             activity.clauses = [transfer("new", to: "to")]
-        default:
+        case "closed", "reopened", "deleted", "unlocked", "pinned", "unpinned":
             break
+        default:
+            (activity.action, activity.notes) = ("changed", [Markdown.escaped(Wording.humanized(action))])
         }
         return activity
     }
@@ -90,9 +88,7 @@ extension GitHubReport {
         return labels.isEmpty ? "" : "labelled \(Wording.list(labels.map(Markdown.code)))"
     }
 
-    /// Whether an edit changed nothing that people could read.
-    ///
-    /// - Parameter text: what it reads now.
+    /// Whether the edit of a comment or review changed nothing that people could read; `text` is what it reads now.
     func isEmptyEdit(_ text: String?) -> Bool {
         guard action == "edited", let changes = payload["changes"].value?.object else { return false }
         if changes.isEmpty { return true }

@@ -12,7 +12,6 @@ extension GitHubReport {
     private var pullThread: String? { thread("pull_request", item.number) }
 
     func pullRequest() -> Meaning {
-        if isEmptyEdit(nil) { return .ignored(.quiet("the edit changed nothing")) }
         var activity = activity(on: link, pull)
         let isMerged = pull["merged"].isTrue
         switch action {
@@ -28,26 +27,27 @@ extension GitHubReport {
                 activity.notes = [branches]
             }
         case "synchronize":
-            activity.action = "updated"
-            (activity.clauses, activity.notes) = ([newCommits], [branches])
+            activity.tell("updated", newCommits, notes: [branches])
+        case "closed" where isMerged:
+            activity.tell("merged", branches, notes: [mergeCommit])
         case "closed":
-            activity.action = isMerged ? "merged" : "closed"
-            activity.clauses = isMerged ? [branches] : ["without merging"]
-            activity.notes = isMerged ? [mergeCommit] : [branches]
+            activity.tell("closed", "without merging", notes: [branches])
         case "review_requested":
-            activity.action = "requested a review from \(requested) on"
+            activity.tell("requested a review from \(requested) on")
         case "review_request_removed":
-            activity.action = "no longer wants a review from \(requested) on"
+            activity.tell("no longer wants a review from \(requested) on")
         case "ready_for_review":
-            (activity.action, activity.clauses) = ("marked", ["as ready for review"])
-            activity.notes = [branches]
+            activity.tell("marked", "as ready for review", notes: [branches])
         case "converted_to_draft":
-            (activity.action, activity.clauses) = ("turned", ["into a draft"])
-        case "auto_merge_enabled", "auto_merge_disabled":
-            activity.action = "\(action.hasSuffix("enabled") ? "enabled" : "disabled") auto-merge for"
-            activity.notes = [payload["reason"].filledText.map { Markdown.escaped($0) } ?? ""]
-        case "enqueued", "dequeued":
-            activity.action = action == "enqueued" ? "put into the merge queue" : "took out of the merge queue"
+            activity.tell("turned", "into a draft")
+        case "auto_merge_enabled":
+            activity.tell("enabled auto-merge for", notes: [reason])
+        case "auto_merge_disabled":
+            activity.tell("disabled auto-merge for", notes: [reason])
+        case "enqueued":
+            activity.tell("put", "into the merge queue")
+        case "dequeued":
+            activity.tell("took", "out of the merge queue", notes: [reason])
         default:
             break
         }
@@ -88,6 +88,10 @@ extension GitHubReport {
         guard let added = pull["additions"].number, let removed = pull["deletions"].number else { return "" }
         let files = pull["changed_files"].number.map { " in \(Wording.count(Int(clamping: $0), "file"))" } ?? ""
         return "+\(added) −\(removed)\(files)"
+    }
+
+    private var reason: String {
+        payload["reason"].filledText.map { Markdown.escaped(Wording.humanized($0)) } ?? ""
     }
 
     private var newCommits: String {

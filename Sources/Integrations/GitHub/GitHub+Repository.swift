@@ -18,8 +18,8 @@ extension GitHubReport {
             let owner = changes["owner"]["from"]
             let old = Person(github: owner["user"]) ?? Person(github: owner["organization"])
             activity.clauses = old.map { ["from \($0.markdown)"] } ?? []
-        case "publicized": (activity.action, activity.clauses) = ("made the repository", ["public"])
-        case "privatized": (activity.action, activity.clauses) = ("made the repository", ["private"])
+        case "publicized": activity.tell("made the repository", "public")
+        case "privatized": activity.tell("made the repository", "private")
         case "edited":
             let names = changes.members.map { Wording.humanized($0.key) }
             activity.notes = [Wording.list(names.map(Markdown.escaped))]

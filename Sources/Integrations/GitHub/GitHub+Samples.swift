@@ -4,10 +4,8 @@ extension GitHub {
     package static let samples =
         codeSamples + pullRequestSamples + issueSamples + checkSamples + repositorySamples + securitySamples
 
-    /// - Parameters:
-    ///   - type: its first part is the event that the header names.
-    ///   - action: nil: the second part of the type; empty: the event has none.
-    ///   - members: of the payload, beside the action, the repository and the sender.
+    /// The first part of the type is the event that the header names, and the second the action unless another is given
+    /// (an empty one for none); `members` are those beside action, repository and sender.
     private static func sample(
         _ type: String, action: String? = nil, repository: String = repository,
         _ members: String...

@@ -66,14 +66,23 @@ extension GitHubReport {
         let item = WorkItem(
             kind: kind, number: alert["number"].filledText, title: title, url: alert["html_url"].filledText)
         let isOver = ["fixed", "dismissed", "auto_dismissed", "resolved", "closed_by_user"].contains(action)
-        let verb = action.isEmpty ? "updated" : action == "created" ? "opened" : Wording.humanized(action)
         let activity = Activity(
-            actor: Person(github: payload["sender"]) ?? Person("GitHub"),
-            action: verb, object: item.link(showingTitle: true))
+            actor: Person(github: payload["sender"]) ?? Person("GitHub"), action: alertVerb,
+            object: item.link(showingTitle: true))
         return message(
             repository.topic(of: item), Markdown.blocks(activity.markdown, facts.markdown),
             severity: isOver ? .success : self.severity(ofAlert: severity),
             thread: thread(kind.lowercased(), item.number), resolves: isOver)
+    }
+
+    private var alertVerb: String {
+        switch action {
+        case "": "updated"
+        case "created": "opened"
+        case "auto_dismissed", "auto_reopened": "automatically \(action.dropFirst("auto_".count))"
+        case "closed_by_user", "reopened_by_user": String(action.dropLast("_by_user".count))
+        default: Wording.humanized(action)
+        }
     }
 
     func advisory() -> Meaning {

@@ -10,20 +10,18 @@ extension GitHubReport {
             object: Person(github: sponsorship["sponsorable"])?.markdown ?? "someone")
         switch action {
         case "created":
-            (activity.action, activity.clauses) = ("began to sponsor", [tier.map { "with \($0)" } ?? ""])
+            activity.tell("began to sponsor", tier.map { "with \($0)" } ?? "")
         case "cancelled":
-            (activity.action, activity.notes) = ("no longer sponsors", [tier ?? ""])
+            activity.tell("no longer sponsors", notes: [tier ?? ""])
         case "pending_cancellation":
-            (activity.action, activity.clauses) = ("will cancel the sponsorship of", [date ?? ""])
-            activity.notes = [tier ?? ""]
+            activity.tell("will cancel the sponsorship of", date ?? "", notes: [tier ?? ""])
         case "tier_changed":
-            (activity.action, activity.clauses) = ("changed the tier of the sponsorship of", [tierChange])
+            activity.tell("changed the tier of the sponsorship of", tierChange)
         case "pending_tier_change":
-            activity.action = "will change the tier of the sponsorship of"
-            activity.clauses = [tierChange, date ?? ""]
+            activity.tell("will change the tier of the sponsorship of", tierChange, date ?? "")
         default:
-            activity.action = "\(action.isEmpty ? "changed" : Wording.humanized(action)) the sponsorship of"
-            activity.notes = [tier ?? "", privacyChange]
+            let verb = action.isEmpty ? "changed" : Wording.humanized(action)
+            activity.tell("\(verb) the sponsorship of", notes: [tier ?? "", privacyChange])
         }
         return message(
             "sponsors", activity.markdown, severity: action == "created" ? .success : .info,

@@ -44,10 +44,11 @@ package enum GitHub: Integration {
             return [Occurrence(openType: name, provenance: provenance) { .ignored(reason) }]
         }
         let report = GitHubReport(event: event, payload: payload, context: context)
-        let occurrence = Occurrence(
-            event, report.details, aliases: event.chatNames(report.details), provenance: provenance
-        ) { () throws(PayloadError) in try report.meaning() }
-        return [occurrence]
+        return [
+            Occurrence(
+                event, report.details, aliases: event.chatNames(report.details), provenance: provenance,
+                tell: report.meaning)
+        ]
     }
 }
 

@@ -20,7 +20,7 @@ package struct Rendering: Sendable {
         (self.status, self.messages, self.reason) = (status, messages, reason)
     }
 
-    /// - Parameter slug: the integration's.
+    /// As the integration of that slug reads it.
     package init(of request: WebhookRequest, as slug: String, templates: TemplateRenderer) {
         guard let integration = Catalog.integration(slug: slug) else {
             self = .failed("There is no integration named \(slug)")

@@ -12,6 +12,11 @@ struct Activity: Sendable {
     /// What the person wrote, in their own Markdown.
     var quoted: String?
 
+    /// Makes it another sentence about the same person and thing.
+    mutating func tell(_ action: String, _ clauses: String..., notes: [String] = []) {
+        (self.action, self.clauses, self.notes) = (action, clauses, notes)
+    }
+
     var markdown: String {
         let notes = notes.filter { !$0.isEmpty }.joined(separator: ", ")
         let sentence = ([actor.markdown, action, object] + clauses + [notes.isEmpty ? "" : "(\(notes))"])
@@ -25,7 +30,7 @@ struct Activity: Sendable {
 struct FactList: Sendable {
     private var items: [String] = []
 
-    /// - Parameter value: Markdown.
+    /// `value` is Markdown.
     mutating func add(_ name: String, _ value: String?) {
         guard let value, !value.isEmpty else { return }
         items.append("**\(name)**: \(value)")

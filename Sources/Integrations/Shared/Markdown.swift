@@ -10,9 +10,14 @@ enum Markdown {
     /// Text on one line that shows as written: runs of white space become one blank, and a backslash stands before
     /// each character that would be markup where it stands. What is harmless (`snake_case`, `2 * 3`, `[x]`) stays.
     static func escaped(_ text: String) -> String {
-        let scalars = Array(flattened(text).unicodeScalars)
-        let hasLink = scalars.indices.dropFirst().contains { scalars[$0] == "(" && scalars[$0 - 1] == "]" }
-        let ticks = scalars.count { $0 == "`" }
+        let text = flattened(text)
+        return escaped(text, escapesBrackets: text.contains("]("))
+    }
+
+    /// As above, for text that is on one line already.
+    private static func escaped(_ text: String, escapesBrackets: Bool) -> String {
+        let scalars = Array(text.unicodeScalars)
+        let hasOddTick = !scalars.count { $0 == "`" }.isMultiple(of: 2)
         var result = String.UnicodeScalarView()
         for index in scalars.indices {
             let before = index > 0 ? scalars[index - 1] : " "
@@ -20,19 +25,25 @@ enum Markdown {
             let isMarkup =
                 switch scalars[index] {
                 case "\\": after.isASCIIPunctuation
-                case "*": !(before == " " && after == " ")
-                case "_": !(before.isWordPart && after.isWordPart) && !(before == " " && after == " ")
+                case "*": before != " " || after != " "
+                case "_": !(before.isWordPart && after.isWordPart) && (before != " " || after != " ")
                 case "~": before == "~" || after == "~"
-                case "`": ticks % 2 == 1
-                case "[", "]": hasLink
+                case "`": hasOddTick
+                case "[", "]": escapesBrackets
                 case "<": after.isASCIILetter || "/!?@#".unicodeScalars.contains(after)
-                case "&": after.isASCIILetter || after == "#"
+                case "&": isEntity(scalars[(index + 1)...])
                 default: false
                 }
             if isMarkup { result.append("\\") }
             result.append(scalars[index])
         }
         return String(result)
+    }
+
+    /// Whether an ampersand before this begins an entity, such as `&amp;` or `&#42;`.
+    private static func isEntity(_ rest: ArraySlice<Unicode.Scalar>) -> Bool {
+        let name = rest.prefix { $0 == "#" || $0.isASCIILetter || ("0"..."9").contains($0) }
+        return !name.isEmpty && rest.dropFirst(name.count).first == ";"
     }
 
     /// `[text](url)`; without a URL that can be linked to, the text alone.
@@ -52,7 +63,9 @@ enum Markdown {
         let text = flattened(text)
         guard !text.isEmpty else { return "" }
         guard text.contains("`") else { return "`\(text)`" }
-        return "`` \(text) ``"
+        var fence = "``"
+        while text.contains(fence) { fence += "`" }
+        return "\(fence) \(text) \(fence)"
     }
 
     static func bold(_ text: String) -> String {
@@ -73,11 +86,13 @@ enum Markdown {
         return "\(fence)\(language)\n\(text)\n\(fence)"
     }
 
-    /// A list of at most `limit` items, and how many more there are.
+    /// A list of at most `limit` items, which may have several lines, and how many more there are.
     static func list(_ items: [String], limit: Int = .max, more noun: String = "more") -> String {
-        var lines = items.prefix(limit).map { "* \($0)" }
-        if items.count > limit { lines.append(Self.more(items.count - limit, noun)) }
-        return lines.joined(separator: "\n")
+        let list = items.prefix(limit).map { item in
+            "* " + item.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n  ")
+        }.joined(separator: "\n")
+        // The blank line ends the list, or this would be part of its last item.
+        return items.count > limit ? "\(list)\n\n\(more(items.count - limit, noun))" : list
     }
 
     /// `[and 3 more commits]`.
@@ -114,10 +129,11 @@ enum Markdown {
         return result
     }
 
+    /// In a link's text, brackets have to come in pairs, and must not make a link of their own.
     private static func linkText(_ text: String) -> String {
-        let escaped = escaped(text)
-        guard !isBalanced(escaped, open: "[", close: "]"), !escaped.contains("\\[") else { return escaped }
-        return String(escaped.flatMap { $0 == "[" || $0 == "]" ? ["\\", $0] : [$0] })
+        let text = flattened(text)
+        return escaped(
+            text, escapesBrackets: text.contains("](") || !isBalanced(text, open: "[", close: "]"))
     }
 
     /// Whether every closing character has an opening one before it, and none stays open.
@@ -154,7 +170,7 @@ extension Unicode.Scalar {
     fileprivate var isASCIIPunctuation: Bool {
         isASCII && !isASCIILetter && !("0"..."9").contains(self) && value > 0x20
     }
-    fileprivate var isWordPart: Bool { properties.isAlphabetic || properties.numericType != nil || self == "_" }
+    fileprivate var isWordPart: Bool { properties.isAlphabetic || properties.numericType != nil }
 }
 
 extension Character {

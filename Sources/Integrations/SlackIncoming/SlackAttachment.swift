@@ -34,8 +34,9 @@ struct SlackAttachment: Sendable {
         let blocks = SlackBlocks.markdown(payload["blocks"])
         let content = Markdown.blocks(
             markup("pretext"), author, title, markup("text"), blocks, fields, image, actions, footer)
-        // For readers that show nothing else of an attachment.
-        return content.isEmpty ? markup("fallback") : content
+        guard content.isEmpty else { return content }
+        // The fallback is for readers that show nothing else of an attachment.
+        return SlackMarkup.markdown(payload["fallback"].text ?? payload.text ?? "")
     }
 
     private func markup(_ field: String) -> String {

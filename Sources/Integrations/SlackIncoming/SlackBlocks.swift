@@ -5,7 +5,7 @@ import HubCore
 /// <https://docs.slack.dev/reference/block-kit/blocks>
 enum SlackBlocks {
     static func markdown(_ blocks: Payload) -> String {
-        blocks.list.map(block).filter { !$0.isEmpty }.joined(separator: "\n\n")
+        blocks.elements.map(block).filter { !$0.isEmpty }.joined(separator: "\n\n")
     }
 
     private static func block(_ block: Payload) -> String {
@@ -28,7 +28,10 @@ enum SlackBlocks {
                 Markdown.link(title(block) ?? "video", block["title_url"].filledText ?? block["video_url"].filledText),
                 text(block["description"]))
         // A block that is not known, or whose type is lost, may have a text all the same.
-        default: Markdown.blocks(text(block["text"]), Markdown.list(block["fields"].list.compactMap(text)))
+        default:
+            Markdown.blocks(
+                text(block["text"]) ?? block.text.map(SlackMarkup.markdown),
+                Markdown.list(block["fields"].list.compactMap(text)))
         }
     }
 
@@ -95,7 +98,7 @@ enum SlackRichText {
     private static func block(_ element: Payload) -> String {
         switch element["type"].text {
         case "rich_text_list":
-            let indent = String(repeating: "  ", count: Int(min(max(element["indent"].number ?? 0, 0), 8)))
+            let indent = String(repeating: "    ", count: Int(min(max(element["indent"].number ?? 0, 0), 8)))
             let isOrdered = element["style"].text == "ordered"
             return element["elements"].list.enumerated().map { index, item in
                 "\(indent)\(isOrdered ? "\(index + 1)." : "*") \(line(item["elements"]))"

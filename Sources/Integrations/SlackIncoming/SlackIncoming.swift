@@ -46,7 +46,7 @@ package enum SlackIncoming: Integration {
 
     private static func message(_ payload: Payload) -> MessageDraft {
         let blocks = SlackBlocks.markdown(payload["blocks"])
-        let attachments = payload["attachments"].list.map(SlackAttachment.init)
+        let attachments = payload["attachments"].elements.map(SlackAttachment.init)
         // Slack shows the text beside attachments, but not beside blocks, whose short form for notifications it is.
         let text = blocks.isEmpty ? SlackMarkup.markdown(payload["text"].text ?? "") : ""
         let content = Markdown.blocks(

@@ -37,13 +37,18 @@ struct SlackMarkup {
                 pieces.append(.atom(atom))
                 position = end
             } else if let (character, end) = Self.entity(characters, position) {
-                pieces.append(character == "<" ? .atom("\\<") : .character(character))
+                append(character, before: end < characters.count ? characters[end] : " ")
                 position = end
             } else {
-                pieces.append(.character(characters[position]))
                 position += 1
+                append(characters[position - 1], before: position < characters.count ? characters[position] : " ")
             }
         }
+    }
+
+    /// An angle bracket that is no reference would begin HTML in Markdown.
+    private mutating func append(_ character: Character, before next: Character) {
+        pieces.append(character == "<" && !next.isWhitespace ? .atom("\\<") : .character(character))
     }
 
     // MARK: Emphasis

@@ -1,4 +1,4 @@
-import HubCore
+package import HubCore
 
 /// One received HTTP request, as far as its sender's signature may cover it.
 public struct SignedRequest: Sendable {
@@ -23,6 +23,14 @@ public struct SignedRequest: Sendable {
         self.method = method
         self.url = url
         self.headers = Fields(headers)
+        self.body = body
+        self.remoteAddress = remoteAddress
+    }
+
+    package init(method: String, url: String, fields: Fields, body: [UInt8], remoteAddress: String?) {
+        self.method = method
+        self.url = url
+        headers = fields
         self.body = body
         self.remoteAddress = remoteAddress
     }

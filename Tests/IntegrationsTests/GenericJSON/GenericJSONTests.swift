@@ -8,4 +8,36 @@ struct GenericJSONTests {
     func `a fixture renders its expected message`(_ fixture: Fixture) throws {
         try fixture.expectGolden(folder: "GenericJSON")
     }
+
+    private func meaning(_ body: String, _ options: Fields) throws -> Meaning {
+        let reading = try GenericJSON.interpret(
+            Sample("message", body: body).request(), ReadingParameters(options: options), templates: .fake)
+        return try #require(reading.findings.first).meaning
+    }
+
+    @Test func `a template that gives nothing leaves the event out`() throws {
+        guard case .ignored(.quiet) = try meaning(#"{"a": ""}"#, ["body_template": "{{a}}"]) else {
+            Issue.record("something was told")
+            return
+        }
+    }
+
+    @Test func `a template that does not work costs no message`() throws {
+        guard case .message(let draft) = try meaning(#"{"a": 1}"#, ["body_template": "{{a", "topic_template": "{{b"])
+        else {
+            Issue.record("no message")
+            return
+        }
+        #expect(draft.topic == "JSON")
+        #expect(draft.body.contains("\"a\": 1"))
+        #expect(draft.body.contains("The template of the text does not work: a tag has no end"))
+    }
+
+    @Test(arguments: ["[1, 2]", "{}"])
+    func `any JSON is shown`(_ body: String) throws {
+        guard case .message = try meaning(body, [:]) else {
+            Issue.record("no message")
+            return
+        }
+    }
 }

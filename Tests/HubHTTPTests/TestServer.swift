@@ -16,7 +16,7 @@ import Testing
 @testable import HubHTTP
 
 /// A real server on a free port over a data directory that is removed afterwards.
-struct TestHub: Sendable {
+struct TestServer: Sendable {
     let hub: Hub
     let base: String
     let first: FirstSetup
@@ -26,7 +26,7 @@ struct TestHub: Sendable {
     /// Its admin's.
     var token: String { first.adminToken.reveal() }
 
-    static func run(_ work: @escaping @Sendable (TestHub) async throws -> Void) async throws {
+    static func run(_ work: @escaping @Sendable (TestServer) async throws -> Void) async throws {
         try await TemporaryFolder.with { folder in
             let store = try SQLiteStore(path: "\(folder)/martlet.db")
             let vault = try await Vault.open(masterKey: Secret(Vault.randomBytes(32)), store: store)
@@ -55,7 +55,7 @@ struct TestHub: Sendable {
                     defer { stop.continuation.finish() }
                     guard let number = await ports.first(where: { _ in true }) else { return }
                     try await work(
-                        TestHub(
+                        TestServer(
                             hub: hub, base: "http://127.0.0.1:\(number)", first: first, stop: stop.continuation.finish))
                 }
                 try await group.waitForAll()

@@ -1,0 +1,12 @@
+// Everything works without this file but for the live tail; each module adds one convenience.
+import { localTimes } from "./times.js";
+import { copying } from "./copying.js";
+import { keys } from "./keys.js";
+import { forms } from "./forms.js";
+import { tail } from "./tail.js";
+
+localTimes(document);
+copying(document);
+keys(document);
+forms(document);
+tail(document);

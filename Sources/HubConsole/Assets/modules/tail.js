@@ -1,0 +1,39 @@
+// Follows a list as it grows. Rows come ready made from the server; the browser continues by itself after a break.
+import { localTimes } from "./times.js";
+
+const limit = 300;
+
+export function tail(root) {
+  const button = root.querySelector("[data-live]");
+  const rows = root.querySelector("[data-rows]");
+  if (!button || !rows || !window.EventSource) return;
+  let source = null;
+
+  function start() {
+    source = new EventSource(button.dataset.live);
+    source.addEventListener("row", (event) => {
+      const template = document.createElement("template");
+      template.innerHTML = event.data;
+      const row = template.content.querySelector("tr");
+      if (!row || (row.id && document.getElementById(row.id))) return;
+      row.classList.add("new");
+      localTimes(row);
+      rows.prepend(row);
+      while (rows.children.length > limit) rows.lastElementChild.remove();
+    });
+    source.addEventListener("end", stop);
+    button.setAttribute("aria-pressed", "true");
+    button.textContent = "Pause";
+  }
+
+  function stop() {
+    source?.close();
+    source = null;
+    button.setAttribute("aria-pressed", "false");
+    button.textContent = "Live";
+  }
+
+  button.hidden = false;
+  button.addEventListener("click", () => (source ? stop() : start()));
+  window.addEventListener("pagehide", stop);
+}

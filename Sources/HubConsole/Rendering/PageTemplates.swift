@@ -1,0 +1,84 @@
+import Mustache
+
+/// The pages' templates, compiled once; values are escaped unless they are ``SafeHTML``.
+struct PageTemplates: Sendable {
+    private let library: MustacheLibrary
+
+    static let shared = PageTemplates()
+
+    init() {
+        var templates: [String: MustacheTemplate] = [:]
+        for (name, bytes) in Self.sources {
+            do {
+                templates[name] = try MustacheTemplate(string: String(decoding: bytes, as: UTF8.self))
+            } catch {
+                preconditionFailure("the template \(name) is broken: \(error)")
+            }
+        }
+        library = MustacheLibrary(templates: templates)
+    }
+
+    func render(_ name: String, _ context: some Sendable) -> String {
+        guard let text = library.render(context, withTemplate: name) else {
+            preconditionFailure("there is no template \(name)")
+        }
+        return text
+    }
+
+    /// By name; a test compares this with the folder.
+    static let sources: KeyValuePairs<String, [UInt8]> = [
+        "audit": PackageResources.audit_mustache,
+        "bots": PackageResources.bots_mustache,
+        "choices": PackageResources.choices_mustache,
+        "conversations": PackageResources.conversations_mustache,
+        "copy": PackageResources.copy_mustache,
+        "door": PackageResources.door_mustache,
+        "door-note": PackageResources.door_note_mustache,
+        "event": PackageResources.event_mustache,
+        "event-row": PackageResources.event_row_mustache,
+        "events": PackageResources.events_mustache,
+        "integration": PackageResources.integration_mustache,
+        "invitation": PackageResources.invitation_mustache,
+        "layout": PackageResources.layout_mustache,
+        "log-row": PackageResources.log_row_mustache,
+        "logs": PackageResources.logs_mustache,
+        "message": PackageResources.message_mustache,
+        "note": PackageResources.note_mustache,
+        "overview": PackageResources.overview_mustache,
+        "pager": PackageResources.pager_mustache,
+        "people": PackageResources.people_mustache,
+        "person-menu": PackageResources.person_menu_mustache,
+        "pill": PackageResources.pill_mustache,
+        "refusal": PackageResources.refusal_mustache,
+        "retention": PackageResources.retention_mustache,
+        "select": PackageResources.select_mustache,
+        "settings": PackageResources.settings_mustache,
+        "signin": PackageResources.signin_mustache,
+        "source": PackageResources.source_mustache,
+        "source-new": PackageResources.source_new_mustache,
+        "source-pick": PackageResources.source_pick_mustache,
+        "sources": PackageResources.sources_mustache,
+        "story": PackageResources.story_mustache,
+        "streams": PackageResources.streams_mustache,
+        "test-result": PackageResources.test_result_mustache,
+        "time": PackageResources.time_mustache,
+        "tokens": PackageResources.tokens_mustache,
+        "transcript": PackageResources.transcript_mustache,
+        "transcripts": PackageResources.transcripts_mustache,
+        "url-builder": PackageResources.url_builder_mustache,
+        "webhooks": PackageResources.webhooks_mustache,
+    ]
+}
+
+/// Markup that was made here from escaped parts; the only thing that templates may show with three braces.
+struct SafeHTML: Sendable, Hashable, MustacheCustomRenderable {
+    let html: String
+
+    /// - Parameter html: must be well-formed and hold nothing from outside that is not escaped.
+    init(made html: String) {
+        self.html = html
+    }
+
+    var renderText: String { html }
+    var isNull: Bool { false }
+}

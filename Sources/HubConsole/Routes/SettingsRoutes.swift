@@ -1,0 +1,147 @@
+import Hub
+import HubCore
+import HubStorage
+
+/// Streams, retention, webhooks and the audit log; people, bots and tokens have files of their own.
+enum SettingsRoutes {
+    static let all: [Route] =
+        [
+            .get("/settings", start), .get("/settings/streams", streams),
+            .post("/settings/streams", .administer, makeStream),
+            .post("/settings/streams/:id", .administer, archiveStream), .get("/settings/retention", retention),
+            .post("/settings/retention", .administer, setRetention), .get("/settings/webhooks", webhooks),
+            .post("/settings/webhooks/secret", .administer, replaceSecret),
+            .get("/settings/audit", .administer, audit),
+        ] + PeopleRoutes.all + BotRoutes.all + TokenRoutes.all
+
+    @Sendable private static func start(_ visit: Visit) async throws -> ConsoleResponse {
+        .redirect(to: "/settings/people")
+    }
+
+    // MARK: Streams
+
+    @Sendable private static func streams(_ visit: Visit) async throws -> ConsoleResponse {
+        let rows = visit.configuration.streams.sorted { $0.number < $1.number }.map { stream in
+            StreamsView.Row(
+                path: "/settings/streams/\(stream.id)", href: Visit.path(of: stream), number: stream.number,
+                name: stream.name, description: stream.description,
+                state: stream.isArchived ? PillView("archived", .mute) : PillView("active", .good),
+                nextArchived: stream.isArchived ? "0" : "1", archiveLabel: stream.isArchived ? "Restore" : "Archive")
+        }
+        let view = StreamsView(
+            tabs: SettingsTab.tabs(current: "/settings/streams"), fault: nil, mayWrite: visit.isAdmin, streams: rows,
+            hasStreams: !rows.isEmpty)
+        return visit.page(view, .settings, title: "Streams")
+    }
+
+    @Sendable private static func makeStream(_ visit: Visit) async throws -> ConsoleResponse {
+        await visit.change("/settings/streams", "The stream is there.") { () async throws(SetupError) in
+            _ = try await visit.hub.makeStream(
+                name: visit.text("name") ?? "", description: visit.text("description") ?? "", in: visit.workspace,
+                by: visit.actor)
+        }
+    }
+
+    @Sendable private static func archiveStream(_ visit: Visit) async throws -> ConsoleResponse {
+        guard let id = visit.parameters["id"].flatMap({ ID<HubCore.Stream>($0) }) else { return visit.notFound }
+        let isArchived = visit.text("archived") == "1"
+        let done = isArchived ? "The stream is archived; its messages stay." : "The stream is back."
+        return await visit.change("/settings/streams", done) { () async throws(SetupError) in
+            try await visit.hub.setArchived(isArchived, stream: id, in: visit.workspace, by: visit.actor)
+        }
+    }
+
+    // MARK: Retention
+
+    @Sendable private static func retention(_ visit: Visit) async throws -> ConsoleResponse {
+        let retention = visit.configuration.workspace.retention
+        let view = RetentionView(
+            tabs: SettingsTab.tabs(current: "/settings/retention"), fault: nil, mayWrite: visit.isAdmin,
+            bodiesDays: retention.bodiesDays, metadataDays: retention.metadataDays)
+        return visit.page(view, .settings, title: "Retention")
+    }
+
+    @Sendable private static func setRetention(_ visit: Visit) async throws -> ConsoleResponse {
+        guard let bodies = visit.text("bodies_days").flatMap(Int.init),
+            let metadata = visit.text("metadata_days").flatMap(Int.init)
+        else { return visit.done("Days are whole numbers.", to: "/settings/retention", isBad: true) }
+        return await visit.change("/settings/retention", "Saved.") { () async throws(SetupError) in
+            try await visit.hub.setRetention(
+                Retention(bodiesDays: bodies, metadataDays: metadata), of: visit.workspace, by: visit.actor)
+        }
+    }
+
+    // MARK: Webhooks
+
+    @Sendable private static func webhooks(_ visit: Visit) async throws -> ConsoleResponse {
+        webhooks(visit, secret: nil)
+    }
+
+    private static func webhooks(_ visit: Visit, secret: OnceView?) -> ConsoleResponse {
+        let sources = visit.configuration.sources.sorted { $0.name < $1.name }
+        let example = sources.first { $0.verification.scheme == "signed" }
+        let body = #"{"type":"hello","data":{"text":"It works."}}"#
+        let command = example.map {
+            ShellCommand.send(body: body, contentType: "application/json", to: $0, url: visit.url(of: $0))
+        }
+        let view = WebhooksView(
+            tabs: SettingsTab.tabs(current: "/settings/webhooks"), fault: nil, mayWrite: visit.isAdmin, secret: secret,
+            urls: sources.map {
+                .init(
+                    name: $0.name, href: "/sources/\($0.name)", url: visit.url(of: $0), scheme: $0.verification.scheme)
+            }, hasURLs: !sources.isEmpty,
+            secretSummary: SourcePage.summary(of: visit.configuration.secrets, visit)
+                + " Good at every source with the scheme signed or signed-strict, besides the source’s own.",
+            command: command ?? "# Add a source with the scheme signed first.")
+        return visit.page(view, .settings, title: "Webhooks")
+    }
+
+    @Sendable private static func replaceSecret(_ visit: Visit) async throws -> ConsoleResponse {
+        let secret = try await visit.hub.rotateWorkspaceSecret(visit.workspace, overlap: visit.overlap, by: visit.actor)
+        let once = OnceView(
+            heading: "The workspace’s new secret, this once",
+            text: "Copy it now: it is kept sealed, and cannot be shown again.", secret: secret.reveal())
+        return webhooks(visit, secret: once)
+    }
+
+    // MARK: Audit
+
+    @Sendable private static func audit(_ visit: Visit) async throws -> ConsoleResponse {
+        let cursor = visit.text("cursor")
+        let page = try await visit.store.auditEntries(
+            of: visit.workspace, PageRequest(.before(cursor.flatMap(Int64.init)), limit: 100))
+        let rows = page.elements.map { entry in
+            AuditView.Row(
+                actor: visit.name(ofActor: entry.actor), action: entry.action, subject: entry.subject,
+                detail: entry.detail.isEmpty ? nil : entry.detail, at: visit.time(entry.at))
+        }
+        let view = AuditView(
+            tabs: SettingsTab.tabs(current: "/settings/audit"), rows: rows, hasRows: !rows.isEmpty,
+            pager: PagerView(
+                summary: Amount.things(rows.count, "entry", "entries"), newest: cursor == nil ? nil : "/settings/audit",
+                next: page.next.map { "/settings/audit?cursor=\($0)" }))
+        return visit.page(view, .settings, title: "Audit log")
+    }
+}
+
+extension Visit {
+    /// Does something and goes back, with a line on what was done or why not.
+    func change(
+        _ back: String, _ done: String, _ work: () async throws(SetupError) -> Void
+    ) async -> ConsoleResponse {
+        do throws(SetupError) {
+            try await work()
+            return self.done(done, to: back)
+        } catch {
+            return self.done("\(error)".sentence, to: back, isBad: true)
+        }
+    }
+
+    /// The same visit after something was set up.
+    func refreshed() async throws(SetupError) -> Visit {
+        Visit(
+            hub: hub, request: request, person: person, configuration: try await hub.configuration(of: workspace),
+            now: now,
+            followers: followers, parameters: parameters)
+    }
+}

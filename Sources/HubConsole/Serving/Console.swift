@@ -1,0 +1,81 @@
+package import Hub
+import HubCore
+import HubStorage
+
+/// The server-rendered console: people's pages over the engine. Knows requests and answers, not the server.
+package struct Console: Sendable {
+    private let hub: Hub
+    private let limiter = SignInLimiter()
+    private let followers = Followers()
+
+    package init(hub: Hub) {
+        self.hub = hub
+    }
+
+    /// Whether a path is one of the console's; all others belong to the doors and APIs.
+    package static func owns(path: String) -> Bool {
+        path == "/"
+            || [
+                "assets", "direct", "events", "integrations", "invitations", "messages", "refusals", "requests",
+                "search",
+                "settings", "signin", "signout", "sources", "streams", "theme", "transcripts",
+            ]
+            .contains(path.split(separator: "/", maxSplits: 1).first.map(String.init) ?? "")
+    }
+
+    package func respond(to request: ConsoleRequest) async -> ConsoleResponse {
+        if let asset = Assets.response(to: request.path) { return asset }
+        let isWrite = request.method == "POST"
+        guard isWrite || request.method == "GET" || request.method == "HEAD" else {
+            return Visitor(request).note(
+                "Not possible", "Pages can be read, and forms sent; nothing else.", status: 405)
+        }
+        if isWrite, !request.isSameOrigin {
+            return Visitor(request).note(
+                "Refused", "That came from another site. Open the page here and try again.", status: 403)
+        }
+        if let answer = await EntryRoutes(hub: hub, limiter: limiter).respond(to: request) { return answer }
+        do {
+            guard let session = request.cookie(Cookie.session), let person = try await hub.person(session: session)
+            else {
+                let next = isWrite ? nil : request.location
+                return .redirect(to: URLQuery.link("/signin", ["next": next == "/" ? nil : next]))
+            }
+            let configuration = try await hub.configuration(of: person.workspace)
+            return await respond(
+                Visit(
+                    hub: hub, request: request, person: person, configuration: configuration, now: hub.clock.now(),
+                    followers: followers))
+        } catch {
+            return Visitor(request).note("Not now", "The store does not answer. Try again in a moment.", status: 503)
+        }
+    }
+
+    private func respond(_ visit: Visit) async -> ConsoleResponse {
+        guard let (route, parameters) = Self.routes.find(visit.request.method, visit.request.path) else {
+            return visit.note("Not found", "There is nothing at this address, or it is not yours.", status: 404)
+        }
+        guard visit.may(route.permission) else {
+            return visit.note(
+                "Not yours to do", "Your role is \(visit.person.role.rawValue). Ask an admin.", status: 403)
+        }
+        var visit = visit
+        visit.parameters = parameters
+        do {
+            return try await route.handle(visit)
+        } catch {
+            return visit.note(for: error)
+        }
+    }
+
+    private static let routes = RouteTable(
+        OverviewRoutes.all + EventRoutes.all + LogRoutes.all + SourceRoutes.all + CatalogueRoutes.all
+            + ConversationRoutes.all + TranscriptRoutes.all + SettingsRoutes.all)
+}
+
+/// Names of our cookies.
+enum Cookie {
+    static let session = "martlet_session"
+    static let theme = "martlet_theme"
+    static let flash = "martlet_flash"
+}

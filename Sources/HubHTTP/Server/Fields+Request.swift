@@ -1,0 +1,15 @@
+import HTTPTypes
+import HubCore
+import Hummingbird
+
+extension Fields {
+    /// The headers of a request as they were sent.
+    init(_ request: Request) {
+        var fields: [Field] = []
+        fields.reserveCapacity(request.headers.count + 1)
+        // The HTTP library takes Host out of the headers; senders signed it there, and people look for it there.
+        if let host = request.head.authority { fields.append(Field(name: "Host", value: host)) }
+        for header in request.headers { fields.append(Field(name: header.name.rawName, value: header.value)) }
+        self.init(fields)
+    }
+}

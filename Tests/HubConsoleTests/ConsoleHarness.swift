@@ -1,0 +1,127 @@
+import Crypto
+import Foundation
+import HubConsole
+import HubCore
+import HubStorage
+import HubStorageSQLite
+import HubText
+import Logging
+import Synchronization
+
+@testable import Hub
+
+/// A hub in a folder of its own, its first workspace, and a browser that keeps cookies.
+final class Browser: Sendable {
+    let hub: Hub
+    let console: Console
+    let first: FirstSetup
+    private let cookies = Mutex<[String: String]>([:])
+
+    private init(hub: Hub, first: FirstSetup) {
+        (self.hub, self.first) = (hub, first)
+        console = Console(hub: hub)
+    }
+
+    static let base = "https://hooks.acme.test"
+    static let now = Timestamp(seconds: 1_793_500_000)
+
+    static func with(_ work: (Browser) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "martlet-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { ignoreRemoval { try FileManager.default.removeItem(at: folder) } }
+        let store = try SQLiteStore(path: folder.appending(path: "martlet.db").path())
+        let clock = Clock(now: { now }, sleep: { _ in try Task.checkCancellation() })
+        let text = Hub.TextTools(content: XMLReader.contentReader, templates: MustacheTemplates().renderer)
+        let vault = try Vault(masterKey: Secret(Array(repeating: 7, count: Vault.keyLength)))
+        let hub = Hub(store: store, vault: vault, clock: clock, text: text, logger: Logger(label: "test"))
+        let workspace = WorkspaceID(stored: "acme")
+        let first = try await hub.setUpFirstWorkspace(workspace, publicHost: "hooks.acme.test")
+        do {
+            try await work(Browser(hub: hub, first: first))
+        } catch {
+            await store.close()
+            throw error
+        }
+        await store.close()
+    }
+
+    /// A folder that stays behind in `/tmp` is no reason to fail a test.
+    private static func ignoreRemoval(_ work: () throws -> Void) {
+        try? work()
+    }
+
+    // MARK: Browsing
+
+    func send(_ request: ConsoleRequest) async -> ConsoleResponse {
+        let response = await console.respond(to: request)
+        for cookie in response.headers.all("Set-Cookie") {
+            let pair = cookie.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            cookies.withLock { $0[String(pair[0])] = cookie.contains("Max-Age=0") ? nil : String(pair[1]) }
+        }
+        return response
+    }
+
+    private var cookieHeader: [(String, String)] {
+        let text = cookies.withLock { $0.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: "; ") }
+        return text.isEmpty ? [] : [("Cookie", text)]
+    }
+
+    func get(_ location: String, headers: [(String, String)] = []) async -> ConsoleResponse {
+        let parts = location.split(separator: "?", maxSplits: 1)
+        return await send(
+            ConsoleRequest(
+                method: "GET", path: String(parts[0]), query: parts.count > 1 ? FormDecoder.fields(parts[1]) : Fields(),
+                headers: Fields(cookieHeader + headers), publicBase: Self.base))
+    }
+
+    func post(
+        _ path: String, _ form: [(String, String)] = [],
+        headers: [(String, String)] = [("Sec-Fetch-Site", "same-origin")]
+    ) async -> ConsoleResponse {
+        await send(
+            ConsoleRequest(
+                method: "POST", path: path, form: Fields(form), headers: Fields(cookieHeader + headers),
+                clientAddress: "192.0.2.7", publicBase: Self.base))
+    }
+
+    func signIn() async {
+        _ = await post("/signin", [("token", first.adminToken.reveal())])
+    }
+
+    func forgetCookies() {
+        cookies.withLock { $0 = [:] }
+    }
+
+    func configuration() async throws -> WorkspaceConfiguration {
+        try await hub.configuration(of: first.workspace)
+    }
+
+    /// What upkeep does some time soon.
+    func flushRefusals() async throws {
+        try await hub.store.record(hub.refusalLog.take())
+    }
+
+    /// Sends an event to the first source as its tool would.
+    func receive(_ body: String, secret: String? = nil) async -> IntakeOutcome {
+        let bytes = Array(body.utf8)
+        let signature = Hex.encode(
+            HMAC<SHA256>.authenticationCode(
+                for: bytes, using: SymmetricKey(data: Array((secret ?? first.sourceSecret.reveal()).utf8))))
+        return await hub.receive(
+            workspace: "acme", source: first.source.name,
+            IncomingRequest(
+                method: "POST", path: first.source.urlPath, rawQuery: nil,
+                headers: [
+                    "Content-Type": "application/json", "X-IW-Signature": "sha256=\(signature)",
+                    "X-IW-Timestamp": "\(Self.now.seconds)", "X-IW-Idempotency-Key": "key-\(body.hashValue)",
+                ], body: bytes, remoteAddress: "198.51.100.3", publicBase: Self.base, receivedAt: Self.now))
+    }
+}
+
+extension ConsoleResponse {
+    var html: String {
+        if case .bytes(let bytes) = body { String(decoding: bytes, as: UTF8.self) } else { "" }
+    }
+
+    var location: String? { headers.header("Location") }
+}
