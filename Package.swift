@@ -86,6 +86,9 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
         // What tests share; no product depends on it.
@@ -101,6 +104,27 @@ let package = Package(
             name: "WebhookSignaturesTests",
             dependencies: ["WebhookSignatures", "HubCore", .product(name: "Crypto", package: "swift-crypto")],
             exclude: ["Fixtures"]
+        ),
+        .testTarget(
+            name: "HubHTTPTests",
+            dependencies: [
+                "Hub", "HubCore", "HubHTTP", "HubStorage", "HubStorageSQLite", "HubTesting", "HubText",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .testTarget(
+            name: "MartletTests",
+            dependencies: [
+                "martlet", "Hub", "HubCore", "HubStorage", "HubStorageSQLite", "HubTesting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
         ),
         .testTarget(name: "IntegrationsTests", dependencies: ["Integrations", "HubCore"], exclude: ["Fixtures"]),
         .testTarget(name: "HubTextTests", dependencies: ["HubText", "HubCore"]),

@@ -14,6 +14,8 @@ package struct Plan: Sendable {
     package let effects: [Effect]
     /// What the sender was told, kept for duplicates.
     package let answer: String
+    /// What the first event says, as JSON; nil where it is all in the request.
+    package var eventData: [UInt8]?
 
     package init(
         workspace: WorkspaceID, configurationVersion: Int64, request: Request?, body: [UInt8]?,

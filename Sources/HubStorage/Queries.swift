@@ -56,6 +56,7 @@ package struct EventQuery: Sendable {
 }
 
 package struct MessageQuery: Sendable {
+    package var audience = MessageAudience.all
     package var stream: ID<Stream>?
     package var topic: String?
     /// Direct messages to this person.

@@ -65,6 +65,9 @@ package protocol RequestStore: Sendable {
 
     func event(_ id: ID<Event>, in workspace: WorkspaceID) async throws(StoreError) -> EventSummary?
 
+    /// What a published event says, as JSON; nil for others, and when it is not kept any more.
+    func data(of event: ID<Event>, in workspace: WorkspaceID) async throws(StoreError) -> [UInt8]?
+
     /// Counts by stretches of `step` from `since` to now; stretches without events are left out.
     func eventCounts(
         of workspace: WorkspaceID, since: Timestamp, step: Duration
@@ -124,6 +127,14 @@ package protocol MaintenanceStore: Sendable {
     /// The ids of the master keys that sealed secrets name.
     func sealingKeyIDs() async throws(StoreError) -> Set<[UInt8]>
 
+    /// The instance's own sealed secret at a place; `fresh` becomes it when there is none yet.
+    ///
+    /// From then on secrets are only taken that are sealed with the same master key as this one.
+    func instanceSecret(at place: String, orStore fresh: [UInt8]) async throws(StoreError) -> [UInt8]
+
+    /// Reads everything once and says what is wrong with it; takes long on a large database.
+    func inspect() async throws(StoreError) -> StoreInspection
+
     func statistics() async throws(StoreError) -> StoreStatistics
 
     func close() async
@@ -135,6 +146,17 @@ package struct StoreHealth: Sendable, Equatable {
 
     package init(trouble: String?) {
         self.trouble = trouble
+    }
+}
+
+package struct StoreInspection: Sendable {
+    /// What is broken, in the engine's words; empty when all is well.
+    package let problems: [String]
+    /// Whether an answered commit survives a power cut.
+    package let isDurable: Bool
+
+    package init(problems: [String], isDurable: Bool) {
+        (self.problems, self.isDurable) = (problems, isDurable)
     }
 }
 

@@ -13,6 +13,8 @@ package enum StoreError: Error, Sendable, Equatable {
     case cancelled
     /// The database was written by a newer version, or is not ours.
     case incompatible(detail: String)
+    /// A secret was sealed with a master key that is not the current one any more.
+    case staleKey
 
     /// Stable: returned by the API, used as a metric label. Append, never rename.
     package var code: String {
@@ -24,6 +26,7 @@ package enum StoreError: Error, Sendable, Equatable {
         case .invalid: "invalid"
         case .cancelled: "cancelled"
         case .incompatible: "storage_incompatible"
+        case .staleKey: "storage_stale_key"
         }
     }
 }

@@ -73,6 +73,16 @@ package enum ConfigurationChange: Sendable {
     case putCustomer(Customer)
     case putCredential(Credential)
     case deleteCredential(ID<Credential>)
+
+    /// Whether ``WorkspaceConfiguration`` holds what this changes.
+    package var changesConfiguration: Bool {
+        switch self {
+        case .putCustomer, .putCredential, .deleteCredential: false
+        case .createWorkspace, .updateWorkspace, .setWorkspaceSecrets, .putPerson, .putBot, .putSource, .deleteSource,
+            .putStream:
+            true
+        }
+    }
 }
 
 /// Who did what to which thing; kept for ever.

@@ -34,7 +34,9 @@ extension SQLiteStore {
     package func apply(_ changes: [ConfigurationChange], _ entry: AuditEntry) async throws(StoreError) {
         try await write { db in
             for change in changes { try db.apply(change) }
-            if let workspace = entry.workspace { try db.raiseConfigurationVersion(of: workspace) }
+            if let workspace = entry.workspace, changes.contains(where: \.changesConfiguration) {
+                try db.raiseConfigurationVersion(of: workspace)
+            }
             try db.run(
                 "INSERT INTO audit (at, workspace, actor, action, subject, detail) VALUES (?, ?, ?, ?, ?, ?)",
                 SQLValue(entry.at), SQLValue(entry.workspace), .text(entry.actor), .text(entry.action),
@@ -214,13 +216,22 @@ extension Database {
             SQLValue(credential.createdAt), SQLValue(credential.expiresAt))
     }
 
+    /// The id of the master key that the instance's own secrets are sealed with; nil before there are any.
+    private func currentSealingKey() throws -> [UInt8]? {
+        try first("SELECT substr(sealed, 1, 8) FROM secret WHERE workspace = '' AND sealed IS NOT NULL") { $0.bytes(0) }
+    }
+
     private func set(_ secrets: [Source.SourceSecret], at place: String, of workspace: WorkspaceID) throws {
+        // A process that still has the last master key must not seal anything with it: the next start would be refused.
+        let current = try currentSealingKey()
         try run("DELETE FROM secret WHERE place = ?", .text(place))
         for (position, secret) in secrets.enumerated() {
             let sealed: [UInt8]?
             let reference: String?
             switch secret.secret {
-            case .sealed(let bytes): (sealed, reference) = (bytes, nil)
+            case .sealed(let bytes):
+                if let current, !bytes.starts(with: current) { throw StoreError.staleKey }
+                (sealed, reference) = (bytes, nil)
             case .environment(let name): (sealed, reference) = (nil, "env:\(name)")
             case .file(let path): (sealed, reference) = (nil, "file:\(path)")
             }

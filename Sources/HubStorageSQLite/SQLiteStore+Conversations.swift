@@ -8,6 +8,14 @@ extension SQLiteStore {
     ) async throws(StoreError) -> Page<Message> {
         var list = ListQuery(Self.messageColumns, from: "message m", order: "m.seq", page)
         list.require("+m.workspace = ?", SQLValue(workspace))
+        switch query.audience {
+        case .all: break
+        case .streamsOnly: list.require("m.person IS NULL")
+        case .person(let reader):
+            list.require(
+                "(m.person IS NULL OR m.person = ? OR (m.sender_kind = 'person' AND m.sender = ?))", SQLValue(reader),
+                SQLValue(reader))
+        }
         if let stream = query.stream { list.require("m.stream = ?", SQLValue(stream)) }
         if let topic = query.topic { list.require("m.topic = ?", .text(topic)) }
         if let person = query.direct { list.require("m.person = ?", SQLValue(person)) }

@@ -41,6 +41,12 @@ extension SQLiteStore {
             removed += db.changesCount
             try db.run(
                 """
+                DELETE FROM event_data WHERE event IN (SELECT d.event FROM event_data d JOIN event e ON e.seq = d.event
+                    WHERE e.workspace = ? AND e.created_at < ? ORDER BY d.event LIMIT ?)
+                """, id, SQLValue(bodiesEnd), .int(Int64(Self.piece)))
+            removed += db.changesCount
+            try db.run(
+                """
                 DELETE FROM request WHERE seq IN (SELECT seq FROM request WHERE workspace = ? AND received_at < ?
                     AND seq < (SELECT max(seq) FROM request) ORDER BY seq LIMIT ?)
                 """, id, SQLValue(metadataEnd), .int(Int64(Self.piece)))
@@ -58,6 +64,7 @@ extension SQLiteStore {
                     INSERT INTO event_search (event_search, rowid, type, external_id, reason)
                     VALUES ('delete', ?, ?, ?, ?)
                     """, .int(seq), .text(type), SQLValue(externalID), SQLValue(reason))
+                try db.run("DELETE FROM event_data WHERE event = ?", .int(seq))
                 try db.run("DELETE FROM event WHERE seq = ?", .int(seq))
             }
             return removed + expired.count
@@ -121,6 +128,28 @@ extension SQLiteStore {
                 try db.rows("SELECT DISTINCT substr(sealed, 1, 8) FROM secret WHERE sealed IS NOT NULL") { $0.bytes(0) }
             )
         }
+    }
+
+    package func instanceSecret(at place: String, orStore fresh: [UInt8]) async throws(StoreError) -> [UInt8] {
+        let sql = "SELECT sealed FROM secret WHERE place = ? AND position = 0"
+        if let known = try await read({ try $0.first(sql, .text(place)) { $0.bytes(0) } }) { return known }
+        return try await write { db in
+            // Two processes may start at once: the first one's stays.
+            try db.run(
+                """
+                INSERT OR IGNORE INTO secret (place, position, workspace, sealed, created_at)
+                VALUES (?, 0, '', ?, unixepoch() * 1000)
+                """, .text(place), .blob(fresh))
+            return try db.first(sql, .text(place)) { $0.bytes(0) } ?? fresh
+        }
+    }
+
+    package func inspect() async throws(StoreError) -> StoreInspection {
+        let problems = try await read { db in
+            try db.rows("PRAGMA integrity_check(20)") { $0.text(0) }.filter { $0 != "ok" }
+        }
+        let synchronous = try await write { try $0.first("PRAGMA synchronous") { $0.int(0) } }
+        return StoreInspection(problems: problems, isDurable: synchronous == 2)
     }
 
     private func onThread(_ work: @escaping @Sendable () throws -> Void) async throws {

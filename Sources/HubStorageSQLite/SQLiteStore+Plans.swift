@@ -82,6 +82,9 @@ extension Database {
             let seq = try insert(event, messages: messages[event.id], transcript: transcripts[event.id])
             if offset == 0 { firstEvent = seq }
         }
+        if let data = plan.eventData, !plan.events.isEmpty {
+            try run("INSERT INTO event_data (event, bytes) VALUES (?, ?)", .int(firstEvent), .blob(data))
+        }
         if let request = plan.request {
             let seq = try insert(request, firstEvent: firstEvent, eventCount: Int64(plan.events.count))
             if let body = plan.body, !body.isEmpty {

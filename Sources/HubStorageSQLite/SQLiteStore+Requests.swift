@@ -93,6 +93,15 @@ extension SQLiteStore {
         }
     }
 
+    package func data(of event: ID<Event>, in workspace: WorkspaceID) async throws(StoreError) -> [UInt8]? {
+        try await read { db in
+            let sql = """
+                SELECT d.bytes FROM event e JOIN event_data d ON d.event = e.seq WHERE e.id = ? AND e.workspace = ?
+                """
+            return try db.first(sql, SQLValue(event), SQLValue(workspace)) { $0.bytes(0) }
+        }
+    }
+
     package func eventCounts(
         of workspace: WorkspaceID, since: Timestamp, step: Duration
     ) async throws(StoreError) -> [EventCount] {

@@ -83,6 +83,8 @@ enum Schema {
         ) STRICT;
         CREATE INDEX event_workspace ON event (workspace);
         CREATE INDEX event_source ON event (source);
+        -- What published events say; received ones have it in their request.
+        CREATE TABLE event_data (event INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
         CREATE TABLE claim (
             seq INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, body_hash BLOB NOT NULL, request BLOB,
             answer TEXT NOT NULL, expires_at INTEGER NOT NULL

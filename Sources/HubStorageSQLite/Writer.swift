@@ -121,8 +121,9 @@ final class Writer: Sendable {
     private func noticeOthers(_ seenVersion: inout Int) {
         let version = try? pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA data_version") ?? 0 }
         guard let version, version != seenVersion else { return }
-        if seenVersion != 0 { committed() }
+        // The first look counts as news too: what others committed since the file was opened must not be missed.
         seenVersion = version
+        committed()
     }
 
     private func commit(_ group: [Job]) {

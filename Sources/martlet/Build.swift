@@ -22,17 +22,56 @@ enum Build {
             return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
         }, sleep: { try await Task.sleep(for: $0) })
 
-    /// Opens the data directory and everything in it.
+    /// Opens the data directory and everything in it; makes what a first run needs.
     static func hub(_ settings: Settings, logger: Logger) async throws -> Hub {
         let directory = DataDirectory(path: settings.dataDirectory)
         try directory.make()
-        let vault = try Vault(masterKey: try directory.masterKey(settings.masterKey))
+        let isNew = !directory.hasDatabase
         let store = try SQLiteStore(path: directory.databasePath)
-        let known: Set = [vault.sealingKeyID]
-        guard try await store.sealingKeyIDs().isSubset(of: known) else {
-            throw StartError.foreignKey
+        do {
+            let vault = try await vault(settings, directory, store, isNew: isNew)
+            return Hub(store: store, vault: vault, clock: clock, text: textTools, logger: logger)
+        } catch {
+            await store.close()
+            throw error
         }
-        return Hub(store: store, vault: vault, clock: clock, text: textTools, logger: logger)
+    }
+
+    /// The vault of the key that the store is sealed with.
+    ///
+    /// Of the two key files that a broken-off rotation leaves, the one that fits counts; when that is the next one, the
+    /// rotation is brought to its end here.
+    private static func vault(
+        _ settings: Settings, _ directory: DataDirectory, _ store: any Store, isNew: Bool
+    ) async throws -> Vault {
+        if let given = settings.masterKey {
+            return try await vault([try Vault.key(given.reveal())], store) { [] }
+        }
+        var keys = try directory.masterKeysInFiles()
+        if keys.isEmpty {
+            // Never beside a database with secrets: they would stay closed, and the new key would look like theirs.
+            let holdsNothing = try await store.sealingKeyIDs().isEmpty
+            guard isNew || holdsNothing else { throw StartError.missingKey }
+            keys = [try directory.makeMasterKey()]
+        }
+        let vault = try await vault(keys, store) { (try? directory.masterKeysInFiles()) ?? [] }
+        if keys.count > 1, try Vault(masterKey: keys[1]).sealingKeyID == vault.sealingKeyID {
+            try directory.adoptNextMasterKey()
+        }
+        return vault
+    }
+
+    private static func vault(
+        _ keys: [Secret<[UInt8]>], _ store: any Store, reload: @escaping @Sendable () -> [Secret<[UInt8]>]
+    ) async throws -> Vault {
+        for key in keys {
+            do {
+                return try await Vault.open(masterKey: key, store: store, reload: reload)
+            } catch VaultError.unknownKey {
+                continue
+            }
+        }
+        throw StartError.foreignKey
     }
 
     static let textTools = Hub.TextTools(
@@ -42,12 +81,17 @@ enum Build {
 enum StartError: Error, CustomStringConvertible {
     /// Secrets in the database were sealed with another master key.
     case foreignKey
+    /// There are secrets in the database, and no master key.
+    case missingKey
 
     var description: String {
         switch self {
         case .foreignKey:
             "The database holds secrets sealed with another master key. Give the right one as MARTLET_MASTER_KEY, "
                 + "or put its file master.key back into the data directory."
+        case .missingKey:
+            "The database holds secrets, and there is no master key. Give it as MARTLET_MASTER_KEY, or put its file "
+                + "master.key back into the data directory."
         }
     }
 }

@@ -68,11 +68,24 @@ import Testing
     }
 
     @Test(arguments: Backend.allCases)
+    func `what no configuration holds makes no plan stale`(_ backend: Backend) async throws {
+        try await backend.withStore { store in
+            let workspace = try await TestWorkspace.make(store)
+            let version = try await version(store, workspace)
+            let credential = Credential(
+                id: .make(at: TestWorkspace.start), kind: .token, workspace: workspace.id, lookupHash: [1], label: "ci",
+                createdAt: TestWorkspace.start)
+            try await store.apply([.putCredential(credential)], TestWorkspace.audit(workspace.id))
+            #expect(try await store.commit(workspace.plan(version: version)) == .committed(messageSeqs: [1]))
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
     func `a plan made with an old configuration is stale`(_ backend: Backend) async throws {
         try await backend.withStore { store in
             let workspace = try await TestWorkspace.make(store)
             let old = try await version(store, workspace)
-            try await store.apply([], TestWorkspace.audit(workspace.id))
+            try await store.apply([.putSource(workspace.source)], TestWorkspace.audit(workspace.id))
             #expect(try await store.commit(workspace.plan(version: old)) == .stale)
             let page = try await store.requests(of: workspace.id, RequestQuery(), PageRequest())
             #expect(page.elements.isEmpty)

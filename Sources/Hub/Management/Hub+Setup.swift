@@ -51,6 +51,9 @@ extension Hub {
             case .conflict(let what): throw .conflict(what: what)
             case .notFound(let what): throw .notFound(what: what)
             case .invalid(let detail): throw .invalid(field: "body", reason: detail)
+            case .staleKey:
+                await vault.reload(from: store)
+                throw .unavailable(detail: error.code)
             case .unavailable, .overloaded, .cancelled, .incompatible: throw .unavailable(detail: error.code)
             }
         }
@@ -103,6 +106,9 @@ extension Hub {
         guard (1...3650).contains(retention.bodiesDays), (1...3650).contains(retention.metadataDays) else {
             throw .invalid(field: "retention", reason: "must be 1 to 3650 days")
         }
+        guard retention.bodiesDays <= retention.metadataDays else {
+            throw .invalid(field: "retention.bodies_days", reason: "must not be more than metadata_days")
+        }
         var workspace = try await configuration(of: id).workspace
         workspace.retention = retention
         try await apply(
@@ -110,6 +116,15 @@ extension Hub {
             audit(
                 clock.now(), id, actor, "workspace.retention", id.slug,
                 "bodies \(retention.bodiesDays) d, metadata \(retention.metadataDays) d"))
+    }
+
+    package func rename(
+        workspace id: WorkspaceID, to name: String, by actor: String
+    ) async throws(SetupError) {
+        guard (1...60).contains(name.count) else { throw .invalid(field: "name", reason: "must be 1 to 60 characters") }
+        var workspace = try await configuration(of: id).workspace
+        workspace.name = name
+        try await apply([.updateWorkspace(workspace)], audit(clock.now(), id, actor, "workspace.rename", id.slug, name))
     }
 
     /// The first run: a workspace, its admin with token and invitation, a stream, a source and a bot.
@@ -140,15 +155,32 @@ extension Hub {
         name: String, description: String, in workspace: WorkspaceID, by actor: String
     ) async throws(SetupError) -> HubCore.Stream {
         let name = name.trimmed()
-        guard (1...Stream.nameLimit).contains(name.count), Int64(name) == nil, !name.contains("/") else {
-            throw .invalid(
-                field: "name", reason: "must be 1 to \(Stream.nameLimit) characters, no slash, and not only digits")
-        }
+        try check(streamName: name)
         let now = clock.now()
         let stream = Stream(
             id: .make(at: now), workspace: workspace, number: 0, name: name, description: description, createdAt: now)
         try await apply([.putStream(stream)], audit(now, workspace, actor, "stream.create", "\(stream.id)", name))
         return try await configuration(of: workspace).stream(stream.id) ?? stream
+    }
+
+    private func check(streamName name: String) throws(SetupError) {
+        guard (1...Stream.nameLimit).contains(name.count), Int64(name) == nil, !name.contains("/") else {
+            throw .invalid(
+                field: "name", reason: "must be 1 to \(Stream.nameLimit) characters, no slash, and not only digits")
+        }
+    }
+
+    /// - Parameter change: of name or description.
+    package func update(
+        stream id: ID<HubCore.Stream>, in workspace: WorkspaceID, by actor: String,
+        _ change: @Sendable (inout HubCore.Stream) -> Void
+    ) async throws(SetupError) {
+        guard var stream = try await configuration(of: workspace).stream(id) else { throw .notFound(what: "stream") }
+        change(&stream)
+        stream.name = stream.name.trimmed()
+        try check(streamName: stream.name)
+        try await apply(
+            [.putStream(stream)], audit(clock.now(), workspace, actor, "stream.update", "\(id)", stream.name))
     }
 
     package func setArchived(

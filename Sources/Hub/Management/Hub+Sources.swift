@@ -196,9 +196,18 @@ extension Hub {
 
     private func sealed(_ given: NewSource.GivenSecret, at place: String) throws(SetupError) -> SealedSecret {
         switch given {
-        case .text(let secret): try seal(secret, at: place)
-        case .environment(let name): .environment(name)
-        case .file(let path): .file(path)
+        case .text(let secret): return try seal(secret, at: place)
+        case .environment(let name):
+            // The hub's own settings are nobody's webhook secrets.
+            guard !name.isEmpty, !name.hasPrefix("MARTLET_") else {
+                throw .invalid(field: "verification.secrets", reason: "env must not name a setting of the hub itself")
+            }
+            return .environment(name)
+        case .file(let path):
+            guard path.hasPrefix("/") else {
+                throw .invalid(field: "verification.secrets", reason: "file must be an absolute path")
+            }
+            return .file(path)
         }
     }
 }

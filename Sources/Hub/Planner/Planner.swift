@@ -30,6 +30,8 @@ package struct Planner: Sendable {
         /// Whether the owner may be told of trouble now; they are not told again and again.
         package let mayNotify: Bool
         package let now: Timestamp
+        /// Whom a published event is about.
+        package var customer: ID<Customer>?
 
         package init(
             origin: Event.Origin, request: ID<Request>?, cause: Event? = nil, findings: [Finding],
@@ -91,7 +93,8 @@ package struct Planner: Sendable {
         return Event(
             id: .make(at: input.now), workspace: configuration.workspace.id, origin: input.origin,
             source: sender.source?.id, request: input.request, type: finding.type, externalID: finding.externalID,
-            cause: input.cause?.id, depth: input.cause.map { $0.depth + 1 } ?? 0, outcome: outcome,
+            customer: input.customer, cause: input.cause?.id, depth: input.cause.map { $0.depth + 1 } ?? 0,
+            outcome: outcome,
             createdAt: input.now)
     }
 

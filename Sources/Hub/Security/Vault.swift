@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 package import HubCore
+package import HubStorage
 
 /// Why a secret could not be sealed or opened.
 package enum VaultError: Error, Equatable, Sendable {
@@ -26,7 +27,8 @@ package enum VaultError: Error, Equatable, Sendable {
 
 /// Seals secrets at rest and makes the keyed hashes by which credentials are found.
 ///
-/// Every use has a key of its own, derived from the master key (HKDF-SHA256).
+/// Every use has a key of its own (HKDF-SHA256). The sealing key comes from the master key and changes with it; the keys
+/// of the hashes come from a random root that is stored sealed, so that tokens and bot keys outlive a rotation.
 package struct Vault: Sendable {
     /// What a keyed hash is for; hashes of different purposes never meet.
     package enum Purpose: Int, Sendable, CaseIterable {
@@ -35,25 +37,44 @@ package struct Vault: Sendable {
 
     /// In bytes.
     package static let keyLength = 32
-    private static let keyIDLength = 8
 
-    private let sealingKey: SymmetricKey
-    private let keyID: [UInt8]
+    private let ring: KeyRing
     /// With the key already mixed in, which is half the work for a short text.
     private let hashers: [HMAC<SHA256>]
 
+    /// A vault of one master key for everything; ``open(masterKey:store:reload:)`` makes the one that lasts.
+    ///
     /// - Parameter masterKey: 32 bytes.
     package init(masterKey: Secret<[UInt8]>) throws(VaultError) {
-        let bytes = masterKey.reveal()
-        guard bytes.count == Self.keyLength else { throw .malformedKey }
-        let master = SymmetricKey(data: bytes)
-        func derive(_ purpose: String, _ length: Int = 32) -> SymmetricKey {
-            HKDF<SHA256>.deriveKey(
-                inputKeyMaterial: master, info: Array("martlet.\(purpose)".utf8), outputByteCount: length)
-        }
-        sealingKey = derive("sealing")
-        keyID = derive("key-id", Self.keyIDLength).withUnsafeBytes { Array($0) }
-        hashers = Purpose.allCases.map { HMAC<SHA256>(key: derive("hash.\($0)")) }
+        self.init(ring: KeyRing(try SealingKey(masterKey)) { [] }, hashRoot: masterKey)
+    }
+
+    private init(ring: KeyRing, hashRoot: Secret<[UInt8]>) {
+        self.ring = ring
+        let root = SymmetricKey(data: hashRoot.reveal())
+        hashers = Purpose.allCases.map { HMAC<SHA256>(key: SealingKey.derive("hash.\($0)", from: root)) }
+    }
+
+    /// The vault of a store: makes the root of its hashes the first time, and refuses a store that is sealed with
+    /// another master key.
+    ///
+    /// - Parameter reload: finds the master keys that there are now, for when another process has rotated them.
+    /// - Throws: ``VaultError/unknownKey``, or ``StoreError``.
+    package static func open(
+        masterKey: Secret<[UInt8]>, store: any Store, reload: @escaping @Sendable () -> [Secret<[UInt8]>] = { [] }
+    ) async throws -> Vault {
+        let ring = KeyRing(try SealingKey(masterKey), reload)
+        guard try await store.sealingKeyIDs().isSubset(of: [ring.current.id]) else { throw VaultError.unknownKey }
+        let fresh = try ring.current.seal(Secret(Hex.encode(randomBytes(keyLength))), at: SealingPlace.hashRoot)
+        let sealed = try await store.instanceSecret(at: SealingPlace.hashRoot, orStore: fresh)
+        let root = try ring.open(sealed, at: SealingPlace.hashRoot)
+        return Vault(ring: ring, hashRoot: try key(root.reveal()))
+    }
+
+    /// Takes up the master key that the store is sealed with now, after another process has rotated it.
+    package func reload(from store: any Store) async {
+        // What cannot be read now is noticed by the next call that needs it.
+        for id in (try? await store.sealingKeyIDs()) ?? [] { _ = ring.key(id) }
     }
 
     /// Reads a key as people write it: 64 hexadecimal digits or base64, blanks at the ends ignored.
@@ -70,27 +91,15 @@ package struct Vault: Sendable {
     }
 
     /// The id that records sealed by this vault name.
-    package var sealingKeyID: [UInt8] { keyID }
+    package var sealingKeyID: [UInt8] { ring.current.id }
 
     /// - Parameter place: where it will lie, as ``SealingPlace`` writes it; needed again to open it.
     package func seal(_ secret: Secret<String>, at place: String) throws(VaultError) -> [UInt8] {
-        let additional = keyID + Array(place.utf8)
-        guard
-            let box = try? AES.GCM.seal(Array(secret.reveal().utf8), using: sealingKey, authenticating: additional),
-            let combined = box.combined
-        else { throw .damaged }
-        return keyID + Array(combined)
+        try ring.current.seal(secret, at: place)
     }
 
     package func open(_ sealed: [UInt8], at place: String) throws(VaultError) -> Secret<String> {
-        guard sealed.count > Self.keyIDLength else { throw .damaged }
-        guard Array(sealed.prefix(Self.keyIDLength)) == keyID else { throw .unknownKey }
-        let additional = keyID + Array(place.utf8)
-        // Which of the ways it failed in would only help a forger.
-        guard let box = try? AES.GCM.SealedBox(combined: sealed.dropFirst(Self.keyIDLength)),
-            let bytes = try? AES.GCM.open(box, using: sealingKey, authenticating: additional)
-        else { throw .damaged }
-        return Secret(String(decoding: bytes, as: UTF8.self))
+        try ring.open(sealed, at: place)
     }
 
     /// Opens a sealed secret, or fetches it from where it refers to.
@@ -104,9 +113,7 @@ package struct Vault: Sendable {
             }
             return Secret(value)
         case .file(let path):
-            guard let value = try? String(contentsOfFile: path, encoding: .utf8) else {
-                throw .missingReference(name: path)
-            }
+            guard let value = Self.smallFile(path) else { throw .missingReference(name: path) }
             let text =
                 value.hasSuffix("\r\n") ? value.dropLast() : value.hasSuffix("\n") ? value.dropLast() : value[...]
             guard !text.isEmpty else { throw .missingReference(name: path) }
@@ -123,5 +130,15 @@ package struct Vault: Sendable {
 
     package func hash(_ purpose: Purpose, _ text: String) -> [UInt8] {
         hash(purpose, Array(text.utf8))
+    }
+
+    /// A plain file of at most 64 KiB: whoever may name a path must not be able to name an endless one.
+    private static func smallFile(_ path: String) -> String? {
+        let attributes = try? FileManager.default.attributesOfItem(  // Not there or not ours to read: no secret.
+            atPath: URL(filePath: path).resolvingSymlinksInPath().path)
+        guard let attributes, attributes[.type] as? FileAttributeType == .typeRegular,
+            let size = attributes[.size] as? Int, size <= 64 << 10
+        else { return nil }
+        return try? String(contentsOfFile: path, encoding: .utf8)  // As above.
     }
 }

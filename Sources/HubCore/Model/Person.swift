@@ -80,6 +80,9 @@ package enum SealedSecret: Sendable, Hashable {
 
 /// Where a sealed secret belongs; sealing binds it there, so that it cannot be moved to another row.
 package enum SealingPlace {
+    /// Of the whole instance: the root of the keyed hashes.
+    package static let hashRoot = "/instance//hash-root"
+
     package static func workspaceSecret(_ workspace: WorkspaceID) -> String { "\(workspace)/workspace//secret" }
 
     package static func sourceSecret(_ source: ID<Source>, in workspace: WorkspaceID) -> String {

@@ -78,3 +78,19 @@ package struct Message: Sendable, Identified {
         self.resolvedAt = resolvedAt
     }
 }
+
+/// Who reads: direct messages are not for everyone.
+package enum MessageAudience: Sendable, Hashable {
+    case all
+    case streamsOnly
+    /// Streams, and what was said to or by this person.
+    case person(ID<Person>)
+
+    package func mayRead(_ message: Message) -> Bool {
+        switch (self, message.place) {
+        case (.all, _), (_, .stream): true
+        case (.streamsOnly, .direct): false
+        case (.person(let reader), .direct(let person)): reader == person || message.sender == .person(reader)
+        }
+    }
+}

@@ -43,6 +43,8 @@ package struct HubServer: Sendable {
         let forwarding = try Forwarding(settings)
         let bodies = BodyGate(capacity: settings.maxInflightBytes)
         ReceivingRoutes(hub: hub, forwarding: forwarding, bodies: bodies).add(to: router)
+        ManagementRoutes(hub: hub, forwarding: forwarding, bodies: bodies, publicHost: settings.publicHost)
+            .add(to: router)
         ConsoleMount(console: Console(hub: hub), forwarding: forwarding, bodies: bodies).add(to: router)
         OperationsRoutes(hub: hub, bodies: bodies, startedAt: hub.clock.now()).add(to: router)
         return router

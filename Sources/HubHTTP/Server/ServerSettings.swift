@@ -35,6 +35,14 @@ package struct ServerSettings: Sendable {
         self.tls = tls
     }
 
+    /// The public host's name, for the addresses of bots; an address or `localhost` is no name that mail could go to.
+    package var publicHost: String {
+        let authority = publicBase.split(separator: "/").dropFirst().first ?? ""
+        let host = authority.first == "[" ? "" : authority.split(separator: ":").first ?? ""
+        let isName = !host.allSatisfy { $0.isNumber || $0 == "." } && host != "localhost"
+        return isName ? String(host) : "martlet.local"
+    }
+
     /// The public address without a slash at the end.
     package var publicBase: String {
         if let publicURL { return publicURL.hasSuffix("/") ? String(publicURL.dropLast()) : publicURL }

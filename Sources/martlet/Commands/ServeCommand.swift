@@ -68,12 +68,7 @@ struct InitCommand: AsyncParsableCommand {
 
 extension Hub {
     func setUpFirstWorkspace(_ settings: Settings) async throws -> FirstSetup {
-        let authority = settings.server.publicBase.split(separator: "/").dropFirst().first ?? "localhost"
-        let host =
-            authority.first == "[" ? "localhost" : authority.split(separator: ":").first.map(String.init) ?? "localhost"
-        let isAddress = host.allSatisfy { $0.isNumber || $0 == "." }
-        return try await setUpFirstWorkspace(
-            WorkspaceID(stored: "main"), publicHost: isAddress || host == "localhost" ? "martlet.local" : host)
+        try await setUpFirstWorkspace(WorkspaceID(stored: "main"), publicHost: settings.server.publicHost)
     }
 }
 

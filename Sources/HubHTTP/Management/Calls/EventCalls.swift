@@ -1,0 +1,110 @@
+import HTTPTypes
+import Hub
+import HubCore
+import HubStorage
+
+/// What happened: received, published, or of the hub's own making.
+enum EventCalls {
+    static let all = [
+        Call(
+            .get, "/v1/events", "Events, newest first", .workspace(.read), .list(of: EventDocuments.shape),
+            query: filters + [.optional("since", .moment), .optional("until", .moment)] + Shape.Member.paging,
+            answer: list),
+        Call(
+            .post, "/v1/events", "Publish an event; 200 instead of 201 when it had been published before",
+            .workspace(.publish),
+            .document(published, status: 201),
+            body: .object([
+                .required("type", .text(1...128), "Letters, digits, '.', '_' and '-'."),
+                .required("data", .anything, "Any JSON."),
+                .optional("id", .text(1...255), "Your own id of it; published once in seven days."),
+                .optional("idempotency_key", .text(1...255), "The same for retries; good for seven days."),
+                .optional("customer", .text(1...128), "Id or reference of a customer."),
+            ]), answer: publish),
+        Call(
+            .get, "/v1/events/stream", "Events as they come, as server-sent events", .workspace(.read),
+            .events(EventDocuments.shape),
+            query: filters + [
+                .optional("cursor", .text, "Begin after this one; Last-Event-ID wins. From now on unless given.")
+            ], answer: stream),
+        Call(
+            .get, "/v1/events/{event}", "One event with what it says and led to", .workspace(.read),
+            .document(EventDocuments.story), answer: show),
+    ]
+
+    private static let filters: [Shape.Member] = [
+        .optional("origin", .choice(of: Event.Origin.self)), .optional("source", .text, "Name or id of a source."),
+        .optional("type", .text(1...200), "A type, or a glob over types."),
+        .optional("status", .choice(["message", "transcript", "ignored", "unreadable"])),
+        .optional("q", .text(0...200), "Words to find in what it is called and says."),
+    ]
+
+    private static let published = Shape.named(
+        "PublishedEvent",
+        [
+            .required("id", .text), .required("type", .text), .required("external_id", .text.orNull),
+            .required("status", .choice(["accepted", "duplicate"])),
+        ])
+
+    // MARK: Answers
+
+    private static func list(_ call: CallContext) async throws -> CallAnswer {
+        let page = try await call.hub.store.events(of: try call.workspace, try await query(call), try call.page())
+        let configuration = try await call.configuration()
+        return .list(page.elements.map { EventDocuments.document($0.event, configuration) }, next: page.next)
+    }
+
+    private static func query(_ call: CallContext) async throws -> EventQuery {
+        var query = EventQuery()
+        query.origin = call.query["origin"].text.flatMap(Event.Origin.init)
+        query.source = try await call.source(call.query["source"])
+        query.type = call.query["type"].text
+        query.outcome = call.query["status"].text
+        query.text = call.query["q"].text
+        query.since = call.moment(call.query["since"])
+        query.until = call.moment(call.query["until"])
+        return query
+    }
+
+    private static func show(_ call: CallContext) async throws -> CallAnswer {
+        let id: ID<Event> = try call.id("event", "event")
+        let workspace = try call.workspace
+        guard let event = try await call.hub.store.event(id, in: workspace)?.event else {
+            throw ManagementError.notFound(what: "event")
+        }
+        var query = MessageQuery()
+        query.event = id
+        query.audience = call.caller.audience
+        let messages = try await call.hub.store.messages(of: workspace, query, PageRequest(.after(0), limit: 500))
+        let data = try await call.hub.store.data(of: id, in: workspace)
+        return .document(
+            EventDocuments.story(event, data: data, messages.elements, try await call.configuration()))
+    }
+
+    private static func publish(_ call: CallContext) async throws -> CallAnswer {
+        let body = call.body
+        let new = NewEvent(
+            type: try body["type"].string, data: body["data"].value ?? .null, externalID: body["id"].text,
+            idempotencyKey: body["idempotency_key"].text, customer: body["customer"].text)
+        let (event, isDuplicate) = try await call.hub.publish(new, in: try call.workspace)
+        let document: JSON = [
+            "id": JSON(event), "type": .string(new.type), "external_id": JSON(new.externalID),
+            "status": isDuplicate ? "duplicate" : "accepted",
+        ]
+        return .document(document, status: isDuplicate ? 200 : 201)
+    }
+
+    private static func stream(_ call: CallContext) async throws -> CallAnswer {
+        guard !EventFeed.isFull else { throw ManagementError.tooManyFollowers }
+        let (hub, workspace) = (call.hub, try call.workspace)
+        let configuration = try await call.configuration()
+        let cursor = try call.cursor(call.lastEventID.map { Payload(.string($0)) } ?? call.query["cursor"])
+        var start = cursor ?? 0
+        if cursor == nil { start = try await EventFeed.newest(in: workspace, hub) }
+        return .events(
+            EventFeed(
+                hub: hub, workspace: workspace, query: try await query(call), start: start,
+                isAllowed: call.isStillAllowed
+            ) { EventDocuments.document($0.event, configuration) })
+    }
+}

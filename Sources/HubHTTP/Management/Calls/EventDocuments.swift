@@ -1,0 +1,42 @@
+import HubCore
+import HubStorage
+
+/// Events in JSON.
+enum EventDocuments {
+    private static let members: [Shape.Member] = [
+        .required("id", .text), .required("type", .text), .required("origin", .choice(of: Event.Origin.self)),
+        .required("source", .text.orNull, "Its name, while it exists."), .required("source_id", .text.orNull),
+        .required("request_id", .text.orNull), .required("external_id", .text.orNull, "The sender's own id of it."),
+        .required("customer", .text.orNull), .required("cause_id", .text.orNull, "The event that led to it."),
+        .required("depth", .integer, "How many events led to it, one by the other."),
+        .required("status", .text, "What it led to."), .required("reason", .text.orNull),
+        .required("created_at", .moment),
+    ]
+
+    static let shape = Shape.named("Event", members)
+    static let story = Shape.named(
+        "EventStory",
+        members + [
+            .required("data", .anything, "What a published one says; null for others, whose request says it."),
+            .required("messages", .list(of: MessageDocuments.shape)),
+        ])
+
+    static func document(_ event: Event, _ configuration: WorkspaceConfiguration) -> JSON {
+        [
+            "id": JSON(event.id), "type": .string(event.type), "origin": .string(event.origin.rawValue),
+            "source": JSON(event.source.flatMap(configuration.source)?.name), "source_id": JSON(event.source),
+            "request_id": JSON(event.request), "external_id": JSON(event.externalID), "customer": JSON(event.customer),
+            "cause_id": JSON(event.cause), "depth": JSON(event.depth), "status": .string(event.outcome.name),
+            "reason": JSON(event.outcome.reason), "created_at": JSON(event.createdAt),
+        ]
+    }
+
+    static func story(
+        _ event: Event, data: [UInt8]?, _ messages: [Message], _ configuration: WorkspaceConfiguration
+    ) -> JSON {
+        // It was written as JSON.
+        document(event, configuration)
+            .adding("data", data.flatMap { try? JSON.parse($0) } ?? .null)
+            .adding("messages", .array(messages.map { MessageDocuments.document($0, configuration) }))
+    }
+}
