@@ -15,8 +15,6 @@ package struct HubServer: Sendable {
     private let settings: ServerSettings
     private let logger: Logger
 
-    /// A connection that brings nothing is closed; one that waits for events is not idle.
-    private static let idleTimeout = TimeAmount.seconds(60)
     private static let maxHeaderBytes = 32 << 10
 
     package init(hub: Hub, settings: ServerSettings, logger: Logger) {
@@ -41,7 +39,7 @@ package struct HubServer: Sendable {
     private func router() throws -> Router<HubContext> {
         let router = Router(context: HubContext.self)
         let forwarding = try Forwarding(settings)
-        let bodies = BodyGate(capacity: settings.maxInflightBytes)
+        let bodies = BodyGate(capacity: settings.maxInflightBytes, grace: settings.bodyGrace)
         ReceivingRoutes(hub: hub, forwarding: forwarding, bodies: bodies).add(to: router)
         ConsoleMount(console: Console(hub: hub), forwarding: forwarding, bodies: bodies).add(to: router)
         OperationsRoutes(hub: hub, bodies: bodies, startedAt: hub.clock.now()).add(to: router)
@@ -51,7 +49,7 @@ package struct HubServer: Sendable {
     private func builder() throws -> HTTPServerBuilder {
         let http = HTTPServerBuilder.http1(
             configuration: .init(
-                idleTimeout: Self.idleTimeout,
+                idleTimeout: TimeAmount(settings.idleTimeout),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: Self.maxHeaderBytes, maxHeaderListSize: Self.maxHeaderBytes,
                     maxHeaderFieldCount: 200)))
