@@ -92,7 +92,10 @@ let package = Package(
         .target(
             name: "HubTesting",
             dependencies: [
-                "Hub", "HubCore", "HubStorage", "HubStorageSQLite", "HubText", "Integrations",
+                "Hub", "HubCore", "HubStorage", "HubStorageSQLite", "HubText", "Integrations", "WebhookSignatures",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/HubTesting"
@@ -101,6 +104,10 @@ let package = Package(
             name: "WebhookSignaturesTests",
             dependencies: ["WebhookSignatures", "HubCore", .product(name: "Crypto", package: "swift-crypto")],
             exclude: ["Fixtures"]
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["Hub", "HubCore", "HubStorage", "HubTesting", "WebhookSignatures"]
         ),
         .testTarget(name: "IntegrationsTests", dependencies: ["Integrations", "HubCore"], exclude: ["Fixtures"]),
         .testTarget(name: "HubTextTests", dependencies: ["HubText", "HubCore"]),
