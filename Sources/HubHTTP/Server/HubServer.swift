@@ -7,6 +7,8 @@ import HummingbirdTLS
 package import Logging
 import NIOCore
 import NIOSSL
+import ServiceLifecycle
+import UnixSignals
 import WebhookSignatures
 
 /// The HTTP server over the engine.
@@ -33,8 +35,18 @@ package struct HubServer: Sendable {
                 address: .hostname(settings.host, port: settings.port), serverName: "martlet", backlog: 4096),
             onServerRunning: { channel in await running(channel.localAddress?.port ?? 0) }, logger: logger)
         application.addServices(UpkeepService(upkeep: Upkeep(hub)))
-        try await application.runService()
+        var group = ServiceGroupConfiguration(
+            services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        group.maximumGracefulShutdownDuration = Self.stopGrace
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch is CancellationError {
+            // The grace was over; requests whose senders did not finish them have been ended.
+        }
     }
+
+    /// How long requests under way may take once the process is told to stop; with what follows it must end in 30 s.
+    private static let stopGrace = Duration.seconds(15)
 
     private func router() throws -> Router<HubContext> {
         let router = Router(context: HubContext.self)
