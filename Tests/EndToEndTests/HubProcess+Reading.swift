@@ -33,3 +33,13 @@ extension HubProcess {
         return elements
     }
 }
+
+extension HubProcess {
+    /// Nil for a direct message.
+    func streamName(of message: Message) async throws -> String? {
+        guard case .stream(let id) = message.place else { return nil }
+        return try await withStore { store in
+            try await store.configuration(of: credentials.workspace)?.stream(id)?.name
+        }
+    }
+}
