@@ -113,7 +113,9 @@ extension EndToEnd {
         var answered: Set<String> { state.withLock { $0.answered } }
         var unanswered: Set<String> { state.withLock { $0.sent.subtracting($0.answered) } }
         /// Whether no client sends (any more).
-        var isIdle: Bool { state.withLock { $0.clients == 0 && !$0.sent.isEmpty && $0.answered.count >= $0.sent.count } }
+        var isIdle: Bool {
+            state.withLock { $0.clients == 0 && !$0.sent.isEmpty && $0.answered.count >= $0.sent.count }
+        }
 
         func note(sent id: String) { state.withLock { _ = $0.sent.insert(id) } }
         func note(answer id: String) { state.withLock { _ = $0.answered.insert(id) } }

@@ -105,7 +105,9 @@ package final class LoopbackSocket: Sendable {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw SocketFailure("socket") }
         defer { close(descriptor) }
-        guard with(address("127.0.0.1", port: 0), { bind(descriptor, $0, $1) }) == 0 else { throw SocketFailure("bind") }
+        guard with(address("127.0.0.1", port: 0), { bind(descriptor, $0, $1) }) == 0 else {
+            throw SocketFailure("bind")
+        }
         var found = sockaddr_in()
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let status = withUnsafeMutablePointer(to: &found) { pointer in
