@@ -72,6 +72,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
             ]
@@ -88,13 +89,17 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
         // What tests share; no product depends on it.
         .target(
             name: "HubTesting",
             dependencies: [
-                "Hub", "HubCore", "HubStorage", "HubStorageSQLite", "HubText", "Integrations",
+                "Hub", "HubCore", "HubStorage", "HubStorageSQLite", "HubText", "Integrations", "WebhookSignatures",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/HubTesting"
@@ -124,6 +129,10 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["Hub", "HubCore", "HubStorage", "HubTesting", "WebhookSignatures"]
         ),
         .testTarget(name: "IntegrationsTests", dependencies: ["Integrations", "HubCore"], exclude: ["Fixtures"]),
         .testTarget(name: "HubTextTests", dependencies: ["HubText", "HubCore"]),

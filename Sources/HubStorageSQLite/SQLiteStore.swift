@@ -96,7 +96,9 @@ package final class SQLiteStore: Store {
             // Find out whether it has passed: nothing else might write for a while.
             do {
                 try await writer.perform { db in
-                    try db.run("UPDATE search_progress SET done = done WHERE subject = 'event'")
+                    // There and back: SQLite writes no page for a value that stays as it is.
+                    try db.run("UPDATE search_progress SET done = done + 1 WHERE subject = 'event'")
+                    try db.run("UPDATE search_progress SET done = done - 1 WHERE subject = 'event'")
                 }
             } catch {
                 return StoreHealth(trouble: trouble)

@@ -19,13 +19,12 @@ struct Martlet: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Look",
-                subcommands: [RequestsCommand.self, EventsCommand.self, ReplayCommand.self, VerifyCommand.self, RenderCommand.self]),
-            CommandGroup(
-                name: "Keep",
                 subcommands: [
-                    BackupCommand.self, RestoreCommand.self, VersionCommand.self, BenchCommand.self,
-                    BaselineCommand.self,
+                    RequestsCommand.self, EventsCommand.self, ReplayCommand.self, RenderCommand.self, VerifyCommand.self,
                 ]),
+            CommandGroup(
+                name: "Keep", subcommands: [BackupCommand.self, RestoreCommand.self, VersionCommand.self]),
+            CommandGroup(name: "Measure", subcommands: [BenchCommand.self, BaselineCommand.self]),
         ])
 }
 

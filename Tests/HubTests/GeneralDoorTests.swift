@@ -20,7 +20,9 @@ import WebhookSignatures
         try await TestHub.with { test in
             let body = #"{"event_id":"e-1","type":"t","data":{"text":"x"}}"#
             _ = try await test.send(body, key: "a")
-            guard case .duplicate(let first) = try await test.send(body, key: "a"),
+            _ = try await test.send(#"{"event_id":"same","type":"t","data":{"text":"x"}}"#, key: "same")
+            let replayed = try await test.send(#"{"event_id":"same","type":"t","data":{"text":"x"}}"#, key: "other")
+            guard case .duplicate = replayed, case .duplicate(let first) = try await test.send(body, key: "a"),
                 case .duplicate(let second) = try await test.send(body, key: "b")
             else {
                 Issue.record("expected duplicates")
@@ -28,7 +30,7 @@ import WebhookSignatures
             }
             #expect(first == "e-1")
             #expect(second == "e-1")
-            #expect(try await test.messages().count == 1)
+            #expect(try await test.messages().count == 2)
         }
     }
 
@@ -176,7 +178,7 @@ extension TestHub {
     func signed(
         _ body: String, key: String = "key", at seconds: Int64? = nil, secret: String? = nil
     ) throws -> IncomingRequest {
-        let signer = Signer.signed(secret: secret ?? first.sourceSecret.reveal())
+        let signer = try Signer.signed(secret: secret ?? first.sourceSecret.reveal())
         let headers = try signer.headers(
             id: key, timestampSeconds: seconds ?? now.seconds, body: Array(body.utf8))
         return incoming(headers: Fields(headers.map { ($0.name, $0.value) }), body: body)

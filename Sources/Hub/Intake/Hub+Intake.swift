@@ -53,78 +53,69 @@ extension Hub {
 
     // MARK: The common road
 
-    /// Judges, plans and commits; again when the configuration changed meanwhile, three times at most.
+    /// Judges, plans and commits; again when that was done with an old configuration, three times at most.
     func admit(
         _ admission: Admission, locate: @Sendable (WorkspaceRuntime) async throws -> Source?
     ) async -> IntakeOutcome {
         do {
             var runtime = try await runtimes.runtime(of: admission.workspace)
             for _ in 0..<3 {
-                guard let current = runtime else { break }
-                guard let source = try await locate(current) else {
-                    let refreshed = try await runtimes.refreshed(admission.workspace)
-                    guard let refreshed, refreshed.configuration.version != current.configuration.version else { break }
-                    runtime = refreshed
-                    continue
+                let attempt = try await attempt(admission, runtime, locate: locate)
+                if case .settled(let outcome) = attempt { return outcome }
+                // Another process may have changed what this one knows: nobody is turned away for that.
+                let current = try await runtimes.refreshed(admission.workspace)
+                if case .refused(let refusal, let prepared) = attempt,
+                    current?.configuration.version == runtime?.configuration.version
+                {
+                    return refuse(refusal, admission, prepared, isKnownWorkspace: current != nil)
                 }
-                let outcome = try await admit(admission, to: source, current)
-                if let outcome { return outcome }
                 metrics.count(.replanned)
-                runtime = try await runtimes.refreshed(admission.workspace)
+                runtime = current
             }
-            guard runtime != nil, try await runtime.asyncMap({ try await locate($0) }) ?? nil != nil else {
-                return refuse(.unknownSource, admission.incoming, nil, nil)
-            }
-            let detail = "the configuration kept changing"
-            return refuse(.unavailable(retryAfterSeconds: 1, detail: detail), admission.incoming, nil, nil)
-        } catch let refusal as IntakeRefusal {
-            return refuse(refusal, admission.incoming, admission.workspace, nil)
+            return refuse(.unavailable(retryAfterSeconds: 1, detail: "the configuration kept changing"), admission, nil)
         } catch {
-            return refuse(.unavailable(retryAfterSeconds: 5, detail: troubleCode(error)), admission.incoming, nil, nil)
+            return refuse(.unavailable(retryAfterSeconds: 5, detail: troubleCode(error)), admission, nil)
         }
     }
 
-    /// - Returns: nil when the plan was stale.
-    private func admit(
-        _ admission: Admission, to source: Source, _ runtime: WorkspaceRuntime
-    ) async throws -> IntakeOutcome? {
+    private enum Attempt {
+        case settled(IntakeOutcome)
+        case refused(IntakeRefusal, PreparedSource?)
+        case stale
+    }
+
+    private func attempt(
+        _ admission: Admission, _ runtime: WorkspaceRuntime?,
+        locate: @Sendable (WorkspaceRuntime) async throws -> Source?
+    ) async throws -> Attempt {
         let now = admission.incoming.receivedAt
-        guard let prepared = runtime.prepared(source, at: now) else {
-            return refuse(.unknownSource, admission.incoming, admission.workspace, nil)
+        guard let runtime, let source = try await locate(runtime), let prepared = runtime.prepared(source, at: now)
+        else {
+            return .refused(.unknownSource, nil)
         }
         let judgement: Judgement
         do throws(IntakeRefusal) {
             judgement = try judge(admission, prepared, runtime)
         } catch {
-            if await isOutdated(runtime, for: error) { return nil }
-            return refuse(error, admission.incoming, admission.workspace, prepared, admission.presentedSecrets)
+            return .refused(error, prepared)
         }
         let (plan, acceptance) = plan(judgement, admission, runtime.configuration)
-        if admission.isDryRun { return .accepted(acceptance) }
+        if admission.isDryRun { return .settled(.accepted(acceptance)) }
         switch try await store.commit(plan) {
         case .stale:
-            return nil
+            return .stale
         case .duplicate(let answer):
             metrics.count(.duplicates, admission.door.rawValue)
-            return .duplicate(answer: answer)
+            return .settled(.duplicate(answer: answer))
         case .committed(let seqs):
             metrics.count(.accepted, admission.door.rawValue)
             if judgement.reading.findings.contains(where: \.isUnreadable) { notices.noticed(source.id, at: now) }
-            return .accepted(
-                Acceptance(
-                    eventID: acceptance.eventID, findings: acceptance.findings, reply: acceptance.reply,
-                    messageSeqs: seqs))
+            return .settled(
+                .accepted(
+                    Acceptance(
+                        eventID: acceptance.eventID, findings: acceptance.findings, reply: acceptance.reply,
+                        messageSeqs: seqs)))
         }
-    }
-
-    /// Whether the configuration that a request was refused with is an old one: another process may have given the
-    /// source a new secret or enabled it.
-    private func isOutdated(_ runtime: WorkspaceRuntime, for refusal: IntakeRefusal) async -> Bool {
-        if case .rateLimited = refusal { return false }
-        let configuration = runtime.configuration
-        // A store in trouble leaves it at the refusal.
-        let version = try? await store.configurationVersion(of: configuration.workspace.id)
-        return version.map { $0 != configuration.version } ?? false
     }
 
     // MARK: Judging
@@ -267,6 +258,13 @@ extension Hub {
 
     // MARK: Refusing
 
+    private func refuse(
+        _ refusal: IntakeRefusal, _ admission: Admission, _ prepared: PreparedSource?, isKnownWorkspace: Bool = true
+    ) -> IntakeOutcome {
+        let workspace = isKnownWorkspace ? admission.workspace : nil
+        return refuse(refusal, admission.incoming, workspace, prepared, admission.presentedSecrets)
+    }
+
     /// Writes the refusal into the log's ring; the sender hears less than what stands there.
     func refuse(
         _ refusal: IntakeRefusal, _ incoming: IncomingRequest, _ workspace: WorkspaceID?, _ prepared: PreparedSource?,
@@ -295,12 +293,5 @@ extension Hub {
 extension Finding {
     fileprivate var isUnreadable: Bool {
         if case .unreadable = meaning { true } else { false }
-    }
-}
-
-extension Optional where Wrapped: Sendable {
-    fileprivate func asyncMap<Value>(_ transform: (Wrapped) async throws -> Value) async rethrows -> Value? {
-        guard let self else { return nil }
-        return try await transform(self)
     }
 }

@@ -49,10 +49,13 @@ extension Hub {
                 key: Array(key.prefix(16)), bodyHash: Array(bodyHash.prefix(8)), expiresAt: expiresAt)
         }
         var claims: [IdempotencyClaim] = []
-        if let key = judgement.evidence?.idempotencyKey { claims.append(claim("key", Array(key.utf8))) }
+        if let key = judgement.evidence?.idempotencyKey { claims.append(claim("id", Array(key.utf8))) }
         let findings = judgement.reading.findings
         if findings.count == 1, let externalID = findings[0].externalID {
-            claims.append(claim("event", Array(externalID.utf8)))
+            // One kind for both: a key that is the event's id counts once, and is taken for later keys too.
+            if externalID != judgement.evidence?.idempotencyKey {
+                claims.append(claim("id", Array(externalID.utf8)))
+            }
         } else if source.verification.scheme == "signed" {
             // The signature covers neither time nor key: the body itself counts, or a recorded request could come again.
             claims.append(claim("body", bodyHash))

@@ -119,7 +119,8 @@ enum EventRoutes {
         let view = EventView(
             id: "\(id)", type: event.type,
             summary: "\(event.origin.rawValue.capitalizedFirst), without a request of its own.",
-            request: nil, facts: facts, messages: messages.map { visit.view($0) }, hasMessages: !messages.isEmpty)
+            request: nil, facts: facts, messages: messages.map { visit.view($0, isInStory: true) },
+            hasMessages: !messages.isEmpty)
         return visit.page(view, .events, title: event.type)
     }
 

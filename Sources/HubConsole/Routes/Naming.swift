@@ -58,8 +58,12 @@ extension Visit {
         return true
     }
 
-    /// - Parameter isInPlace: whether the page is the message's own conversation, so that it need not be named.
-    func view(_ message: Message, isInPlace: Bool = false, day: String? = nil) -> MessageView {
+    /// - Parameters:
+    ///   - isInPlace: whether the page is the message's own conversation, so that it need not be named.
+    ///   - isInStory: whether the page tells the story that the message would link to.
+    func view(
+        _ message: Message, isInPlace: Bool = false, isInStory: Bool = false, day: String? = nil
+    ) -> MessageView {
         let isReadable = mayRead(message)
         let flag: PillView? =
             message.resolvedAt != nil || message.draft.resolvesThread
@@ -75,7 +79,8 @@ extension Visit {
             sender: name(of: message.sender),
             body: isReadable ? message.draft.body : "*A direct message to someone else.*",
             severity: message.resolvedAt != nil ? .success : message.draft.severity, place: place, flag: flag,
-            at: time(message.createdAt), anchor: "\(message.id)", day: day, story: "/events/\(message.event)")
+            at: time(message.createdAt), anchor: "\(message.id)", day: day,
+            story: isInStory ? nil : "/events/\(message.event)")
     }
 
     /// Choices of streams by name; archived ones only when chosen.

@@ -137,7 +137,7 @@ struct StoryTelling {
     }
 
     private var caused: StoryView.Step? {
-        let messages = story.messages.map { visit.view($0) }
+        let messages = story.messages.map { visit.view($0, isInStory: true) }
         let links = story.transcripts.map { LinkView(label: "The transcript", href: "/transcripts/\($0)") }
         var parts: [String] = []
         if !messages.isEmpty { parts.append(Amount.things(messages.count, "message")) }

@@ -44,7 +44,7 @@ struct Shell: Sendable {
             }
         }
 
-        var key: String? { String(rawValue.prefix(1)) }
+        var key: String? { self == .settings ? "," : String(rawValue.prefix(1)) }
     }
 
     init(

@@ -66,7 +66,7 @@ package struct Source: Sendable, Identified {
         package var topic: String?
         package var onlyEvents: [String]?
         package var excludeEvents: [String]
-        /// Events that are quiet unless they are asked for, and are asked for.
+        /// Events that are quiet unless they are asked for, and are asked for here.
         package var includeEvents: [String]
         /// Where the payload may name the conversation; nil: the usual places.
         package var conversationPointer: String?

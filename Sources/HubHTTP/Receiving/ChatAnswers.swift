@@ -26,7 +26,11 @@ enum ChatAnswers {
     static func answer(_ outcome: IntakeOutcome, _ descriptor: IntegrationDescriptor) -> Answer {
         switch outcome {
         case .accepted(let acceptance):
-            return acceptance.reply.map { Answer($0) } ?? .json(accepted(acceptance, descriptor))
+            // Slack's own word is for its own door; here the senders are Zulip's and look for `"ok"`.
+            guard let reply = acceptance.reply, descriptor.chatDoor.answers != .slack else {
+                return .json(accepted(acceptance, descriptor))
+            }
+            return Answer(reply)
         case .duplicate(let answer):
             return Answer(status: .ok, contentType: "application/json", body: Array(answer.utf8))
         case .refused(let refusal):

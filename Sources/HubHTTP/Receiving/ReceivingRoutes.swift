@@ -22,7 +22,10 @@ struct ReceivingRoutes: Sendable {
     func add(to router: Router<HubContext>) {
         for path in Self.postOnly {
             for method: HTTPRequest.Method in [.get, .head, .put, .patch, .delete, .options] {
-                router.on(path, method: method) { _, context in Answer.methodNotAllowed("POST").response(in: context) }
+                router.on(path, method: method) { _, context in
+                    let response = Answer.methodNotAllowed("POST").response(in: context)
+                    return method == .head ? response.createHeadResponse() : response
+                }
             }
         }
         router.post("/webhooks/v1/test") { request, context in
@@ -138,6 +141,14 @@ struct ReceivingRoutes: Sendable {
 
     private func answer(
         _ request: Request, _ context: HubContext, limit: Int, tooLarge: Answer? = nil,
+        _ respond: (IncomingRequest) async -> Answer
+    ) async throws -> Response {
+        let response = try await wholeAnswer(request, context, limit: limit, tooLarge: tooLarge, respond)
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    private func wholeAnswer(
+        _ request: Request, _ context: HubContext, limit: Int, tooLarge: Answer?,
         _ respond: (IncomingRequest) async -> Answer
     ) async throws -> Response {
         do {

@@ -30,6 +30,8 @@ struct Answer: Sendable {
     static func methodNotAllowed(_ allowed: String) -> Answer {
         var answer = error("method_not_allowed", detail: "use \(allowed)", status: 405)
         answer.headers[.allow] = allowed
+        // A body may follow that nobody reads.
+        answer.closesConnection = true
         return answer
     }
 

@@ -14,15 +14,16 @@ enum BodyError: Error, Equatable {
 
 /// Reads bodies: bounded each, bounded in sum, and not for ever.
 final class BodyGate: Sendable {
-    /// What a body may take whatever its size, and how much a second it must bring beyond that.
-    private static let grace = Duration.seconds(20)
+    /// How much a second a body must bring beyond its grace.
     private static let bytesPerSecond = 16 << 10
 
     private let capacity: Int
+    private let grace: Duration
     private let held = Atomic<Int>(0)
 
-    init(capacity: Int) {
-        self.capacity = capacity
+    /// - Parameter grace: what a body may take whatever its size.
+    init(capacity: Int, grace: Duration) {
+        (self.capacity, self.grace) = (capacity, grace)
     }
 
     var heldBytes: Int { held.load(ordering: .relaxed) }
@@ -47,7 +48,7 @@ final class BodyGate: Sendable {
                 reserved += count
                 guard held.add(count, ordering: .relaxed).newValue <= capacity else { throw BodyError.overloaded }
                 body.append(contentsOf: chunk.readableBytesView)
-                guard start.duration(to: .now) < Self.grace + .seconds(body.count / Self.bytesPerSecond) else {
+                guard start.duration(to: .now) < grace + .seconds(body.count / Self.bytesPerSecond) else {
                     throw BodyError.tooSlow
                 }
             }

@@ -7,6 +7,8 @@ import HummingbirdTLS
 package import Logging
 import NIOCore
 import NIOSSL
+import ServiceLifecycle
+import UnixSignals
 import WebhookSignatures
 
 /// The HTTP server over the engine.
@@ -15,8 +17,6 @@ package struct HubServer: Sendable {
     private let settings: ServerSettings
     private let logger: Logger
 
-    /// A connection that brings nothing is closed; one that waits for events is not idle.
-    private static let idleTimeout = TimeAmount.seconds(60)
     private static let maxHeaderBytes = 32 << 10
 
     package init(hub: Hub, settings: ServerSettings, logger: Logger) {
@@ -35,13 +35,23 @@ package struct HubServer: Sendable {
                 address: .hostname(settings.host, port: settings.port), serverName: "martlet", backlog: 4096),
             onServerRunning: { channel in await running(channel.localAddress?.port ?? 0) }, logger: logger)
         application.addServices(UpkeepService(upkeep: Upkeep(hub)))
-        try await application.runService()
+        var group = ServiceGroupConfiguration(
+            services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        group.maximumGracefulShutdownDuration = Self.stopGrace
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch is CancellationError {
+            // The grace was over; requests whose senders did not finish them have been ended.
+        }
     }
+
+    /// How long requests under way may take once the process is told to stop; with what follows it must end in 30 s.
+    private static let stopGrace = Duration.seconds(15)
 
     private func router() throws -> Router<HubContext> {
         let router = Router(context: HubContext.self)
         let forwarding = try Forwarding(settings)
-        let bodies = BodyGate(capacity: settings.maxInflightBytes)
+        let bodies = BodyGate(capacity: settings.maxInflightBytes, grace: settings.bodyGrace)
         ReceivingRoutes(hub: hub, forwarding: forwarding, bodies: bodies).add(to: router)
         ManagementRoutes(hub: hub, forwarding: forwarding, bodies: bodies, publicHost: settings.publicHost)
             .add(to: router)
@@ -53,7 +63,7 @@ package struct HubServer: Sendable {
     private func builder() throws -> HTTPServerBuilder {
         let http = HTTPServerBuilder.http1(
             configuration: .init(
-                idleTimeout: Self.idleTimeout,
+                idleTimeout: TimeAmount(settings.idleTimeout),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: Self.maxHeaderBytes, maxHeaderListSize: Self.maxHeaderBytes,
                     maxHeaderFieldCount: 200)))

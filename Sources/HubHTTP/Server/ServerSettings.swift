@@ -12,6 +12,10 @@ package struct ServerSettings: Sendable {
     package var trustedProxies: [String]
     /// Bytes of bodies held at once; beyond it requests are answered 503.
     package var maxInflightBytes: Int
+    /// After how long without anything a connection is closed; one that waits for an answer is not idle.
+    package var idleTimeout: Duration
+    /// How long a body may take however little it brings.
+    package var bodyGrace: Duration
     package var tls: TLS?
 
     package struct TLS: Sendable {
@@ -33,6 +37,8 @@ package struct ServerSettings: Sendable {
         self.trustedProxies = trustedProxies
         self.maxInflightBytes = maxInflightBytes
         self.tls = tls
+        idleTimeout = .seconds(60)
+        bodyGrace = .seconds(20)
     }
 
     /// The public host's name, for the addresses of bots; an address or `localhost` is no name that mail could go to.

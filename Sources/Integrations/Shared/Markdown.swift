@@ -11,6 +11,7 @@ enum Markdown {
     /// each character that would be markup where it stands. What is harmless (`snake_case`, `2 * 3`, `[x]`) stays.
     static func escaped(_ text: String) -> String {
         let text = flattened(text)
+        guard text.mayHoldMarkup else { return text }
         return escaped(text, escapesBrackets: text.contains("]("))
     }
 
@@ -112,6 +113,7 @@ enum Markdown {
         let url = url.trimmed()
         let scheme = url.prefix { $0 != ":" }.lowercased()
         guard ["http", "https", "mailto"].contains(scheme), url.utf8.count > scheme.utf8.count + 1 else { return nil }
+        guard url.utf8.contains(where: { $0 <= 0x20 || $0 >= 0x7F || "()<>\\".utf8.contains($0) }) else { return url }
         let keepsParentheses = isBalanced(url, open: "(", close: ")")
         var result = ""
         for scalar in url.unicodeScalars {
@@ -132,6 +134,7 @@ enum Markdown {
     /// In a link's text, brackets have to come in pairs, and must not make a link of their own.
     private static func linkText(_ text: String) -> String {
         let text = flattened(text)
+        guard text.mayHoldMarkup else { return text }
         return escaped(
             text, escapesBrackets: text.contains("](") || !isBalanced(text, open: "[", close: "]"))
     }
@@ -149,19 +152,45 @@ enum Markdown {
 
     /// On one line, without control characters, trimmed.
     static func flattened(_ text: String) -> String {
-        text.split(whereSeparator: \.isWhitespace)
+        if text.isPlainLine { return text }
+        return text.split(whereSeparator: \.isWhitespace)
             .map { $0.filter { !$0.isControl } }.filter { !$0.isEmpty }
             .joined(separator: " ")
     }
 
     /// Without blank lines at both ends and blanks at the ends of lines.
     private static func lines(_ text: String) -> [String] {
-        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { line in
-            String(line.reversed().drop { $0.isWhitespace }.reversed())
+        // By bytes: a carriage return is one of the blanks at the end of its line.
+        let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { line in
+            let end = line.lastIndex { $0 > 0x20 }.map { line.index(after: $0) } ?? line.startIndex
+            return String(decoding: line[..<end], as: UTF8.self)
         }
         guard let first = lines.firstIndex(where: { !$0.isEmpty }), let last = lines.lastIndex(where: { !$0.isEmpty })
         else { return [] }
         return Array(lines[first...last])
+    }
+}
+
+extension String {
+    /// Whether it is one line of printable ASCII with single blanks between its words: nearly every title and name.
+    fileprivate var isPlainLine: Bool {
+        var before = UInt8(ascii: " ")
+        for byte in utf8 {
+            guard byte >= 0x20, byte < 0x7F, byte != 0x20 || before != 0x20 else { return false }
+            before = byte
+        }
+        return before != 0x20
+    }
+
+    fileprivate var mayHoldMarkup: Bool {
+        utf8.contains { byte in
+            switch byte {
+            case UInt8(ascii: "\\"), UInt8(ascii: "*"), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "`"),
+                UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "<"), UInt8(ascii: "&"):
+                true
+            default: false
+            }
+        }
     }
 }
 

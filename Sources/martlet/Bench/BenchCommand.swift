@@ -46,7 +46,8 @@ struct BenchCommand: AsyncParsableCommand {
         let baseline = LoadResult.median(baselineRuns)
         report.add("bare route, 64 connections", baseline)
         report.add("hub, 64 connections", hub)
-        report.ratio("requests/s, hub to bare route", hub.requestsPerSecond / baseline.requestsPerSecond, .atLeast(0.40))
+        report.ratio(
+            "requests/s, hub to bare route", hub.requestsPerSecond / baseline.requestsPerSecond, .atLeast(0.40))
         report.ratio("server CPU an event, µs", hub.cpuMicroseconds, .atMost(70))
         report.ratio("p99, hub to bare route", hub.p99Milliseconds / baseline.p99Milliseconds, .atMost(4))
         report.ratio("peak memory in the run, MB", hub.peakMegabytes, .atMost(200))
@@ -82,7 +83,8 @@ struct BenchCommand: AsyncParsableCommand {
         let start = ContinuousClock.now
         try await BenchServer.withHub { server in
             _ = try await Wrk.single(server)
-            report.ratio("start to first accepted event, ms", (ContinuousClock.now - start).inMilliseconds, .atMost(300))
+            report.ratio(
+                "start to first accepted event, ms", (ContinuousClock.now - start).inMilliseconds, .atMost(300))
             try await Task.sleep(for: .seconds(1))
             let before = try server.probe()
             try await Task.sleep(for: .seconds(10))
@@ -96,7 +98,8 @@ struct BenchCommand: AsyncParsableCommand {
     private func fullLog(_ report: inout BenchReport) async throws {
         progress("\(stored) stored events")
         let empty = try await BenchServer.withHub { try await load($0, connections: 64) }
-        try await BenchServer.withHub(prepare: { try await FullLog.fill($0, events: stored, progress: progress) }) { server in
+        try await BenchServer.withHub(prepare: { try await FullLog.fill($0, events: stored, progress: progress) }) {
+            server in
             let full = try await load(server, connections: 64)
             report.add("hub, 64 connections, \(stored) events stored", full)
             report.ratio(

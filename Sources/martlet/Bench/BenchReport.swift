@@ -64,7 +64,10 @@ struct BenchReport: Sendable {
             return .object(row)
         }
         let figures: [JSON] = figures.map { name, value, bound in
-            ["name": .string(name), "value": number(value), "wanted": .string(bound.text), "holds": .bool(bound.holds(value))]
+            [
+                "name": .string(name), "value": number(value), "wanted": .string(bound.text),
+                "holds": .bool(bound.holds(value)),
+            ]
         }
         return ["loads": .array(loads), "figures": .array(figures), "notes": .array(notes.map(JSON.string))]
     }

@@ -38,7 +38,8 @@ enum FullLog {
     private static func plan(
         _ index: Int, _ at: Timestamp, _ source: Source, _ stream: HubCore.Stream, _ version: Int64
     ) -> Plan {
-        let body = Array(#"{"action":"opened","number":\#(index),"filler":"\#(String(repeating: "x", count: 900))"}"#.utf8)
+        let body = Array(
+            #"{"action":"opened","number":\#(index),"filler":"\#(String(repeating: "x", count: 900))"}"#.utf8)
         let request = Request(
             id: .make(at: at), workspace: source.workspace, source: source.id, door: .general, receivedAt: at,
             arrival: Request.Arrival(
@@ -83,7 +84,9 @@ enum FullLog {
             }
             times.append((name, best))
         }
-        func events(_ name: String, _ page: PageRequest = PageRequest(), _ change: (inout EventQuery) -> Void) async throws {
+        func events(_ name: String, _ page: PageRequest = PageRequest(), _ change: (inout EventQuery) -> Void)
+            async throws
+        {
             var query = EventQuery()
             change(&query)
             let fixed = query

@@ -21,6 +21,7 @@ struct ServeCommand: AsyncParsableCommand {
     var port: Int?
 
     func run() async throws {
+        ProcessLimits.prepare()
         var settings = try Settings()
         if let dataDir { settings.dataDirectory = dataDir }
         if let host { settings.server.host = host }

@@ -47,6 +47,12 @@ struct Settings: Sendable {
             name: "MARTLET_MAX_INFLIGHT_BYTES", unit: "bytes", standard: "67108864", isSecret: false,
             summary: "Request bodies held in memory at once; beyond it the answer is 503."),
         Entry(
+            name: "MARTLET_IDLE_TIMEOUT_SECONDS", unit: "seconds", standard: "60", isSecret: false,
+            summary: "After how long without anything a connection is closed."),
+        Entry(
+            name: "MARTLET_BODY_GRACE_SECONDS", unit: "seconds", standard: "20", isSecret: false,
+            summary: "How long a request's body may take; beyond it must have brought 16 KiB for each second."),
+        Entry(
             name: "MARTLET_LOG_LEVEL", unit: "trace, debug, info, notice, warning, error", standard: "info",
             isSecret: false, summary: "How much is logged, to standard error."),
     ]
@@ -83,6 +89,10 @@ struct Settings: Sendable {
         server.publicURL = try value("MARTLET_PUBLIC_URL")
         server.trustedProxies = (try value("MARTLET_TRUSTED_PROXIES") ?? "").split(separator: ",").map { $0.trimmed() }
         server.maxInflightBytes = try number("MARTLET_MAX_INFLIGHT_BYTES", 1 << 20...1 << 40) ?? server.maxInflightBytes
+        if let seconds = try number("MARTLET_IDLE_TIMEOUT_SECONDS", 1...3600) {
+            server.idleTimeout = .seconds(seconds)
+        }
+        if let seconds = try number("MARTLET_BODY_GRACE_SECONDS", 1...3600) { server.bodyGrace = .seconds(seconds) }
         // Paths themselves: the `_FILE` form would be the path of a file that holds a path.
         switch (environment["MARTLET_TLS_CERT_FILE"], environment["MARTLET_TLS_KEY_FILE"]) {
         case (let certificate?, let key?): server.tls = .init(certificateFile: certificate, keyFile: key)
