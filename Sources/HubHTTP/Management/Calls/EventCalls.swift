@@ -97,14 +97,12 @@ enum EventCalls {
     private static func stream(_ call: CallContext) async throws -> CallAnswer {
         guard !EventFeed.isFull else { throw ManagementError.tooManyFollowers }
         let (hub, workspace) = (call.hub, try call.workspace)
-        let configuration = try await call.configuration()
         let cursor = try call.cursor(call.lastEventID.map { Payload(.string($0)) } ?? call.query["cursor"])
         var start = cursor ?? 0
         if cursor == nil { start = try await EventFeed.newest(in: workspace, hub) }
         return .events(
             EventFeed(
                 hub: hub, workspace: workspace, query: try await query(call), start: start,
-                isAllowed: call.isStillAllowed
-            ) { EventDocuments.document($0.event, configuration) })
+                isAllowed: call.isStillAllowed, document: EventDocuments.document))
     }
 }

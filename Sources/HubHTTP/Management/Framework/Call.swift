@@ -74,7 +74,9 @@ struct CallTable: Sendable {
         case unknown
     }
 
-    static let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
+    static let methods: [HTTPRequest.Method] = [
+        .get, .head, .post, .put, .patch, .delete, .options, .trace,
+    ]
 
     let calls: [Call]
     private let parts: [[Substring]]

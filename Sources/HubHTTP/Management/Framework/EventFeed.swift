@@ -16,7 +16,7 @@ struct EventFeed: Sendable {
     let start: Int64
     /// Whether the caller may still listen; asked at each heartbeat.
     let isAllowed: @Sendable () async -> Bool
-    let document: @Sendable (EventSummary) -> JSON
+    let document: @Sendable (Event, WorkspaceConfiguration) -> JSON
 
     private static let heartbeat = Duration.seconds(15)
     private static let followerLimit = 200
@@ -78,9 +78,12 @@ struct EventFeed: Sendable {
         let newest = try await Self.newest(in: workspace, hub)
         while true {
             let page = try await hub.store.events(of: workspace, query, PageRequest(.after(cursor), limit: 100))
+            guard !page.elements.isEmpty else { break }
+            // Sources may have come since the follower began.
+            let configuration = try await hub.configuration(of: workspace)
             for event in page.elements {
                 cursor = event.seq
-                let text = "id: \(Cursor.text(event.seq))\ndata: \(document(event).text)\n\n"
+                let text = "id: \(Cursor.text(event.seq))\ndata: \(document(event.event, configuration).text)\n\n"
                 try await writer.write(ByteBuffer(string: text))
             }
             if page.elements.count < 100 { break }

@@ -84,35 +84,40 @@ struct LogPrinter<Element: Sendable> {
     let columns: [String]
     /// For each column but the last.
     let widths: [Int]
-    let row: (Element) -> [String]
-    let document: (Element) -> JSON
+    let row: (Element, WorkspaceConfiguration) -> [String]
+    let document: (Element, WorkspaceConfiguration) -> JSON
     let seq: (Element) -> Int64
     let read: (PageRequest) async throws -> Page<Element>
 
     func run(_ session: Session, _ options: FollowOptions) async throws {
         let newest = try await read(PageRequest(.before(nil), limit: options.limit)).elements
+        let configuration = try await session.configuration()
         guard options.follow else {
-            return session.show(newest.map(document), Table(columns: columns, rows: newest.map(row)))
+            return session.show(
+                newest.map { document($0, configuration) },
+                Table(columns: columns, rows: newest.map { row($0, configuration) }))
         }
         // Listen first: what is committed while the first page is printed comes with the next signal.
         let commits = session.hub.store.commits()
         if !session.printsJSON { Output.line(line(columns.map { $0.uppercased() })) }
-        newest.reversed().forEach { show($0, session) }
+        newest.reversed().forEach { show($0, configuration, session) }
         var cursor = newest.first.map(seq) ?? 0
         for await _ in commits {
+            // Sources may have come since.
+            let configuration = try await session.configuration()
             var page: Page<Element>
             repeat {
                 page = try await read(PageRequest(.after(cursor), limit: 500))
                 for element in page.elements {
                     cursor = seq(element)
-                    show(element, session)
+                    show(element, configuration, session)
                 }
             } while page.elements.count == 500
         }
     }
 
-    private func show(_ element: Element, _ session: Session) {
-        Output.line(session.printsJSON ? document(element).text : line(row(element)))
+    private func show(_ element: Element, _ configuration: WorkspaceConfiguration, _ session: Session) {
+        Output.line(session.printsJSON ? document(element, configuration).text : line(row(element, configuration)))
     }
 
     /// What comes later may be wider than what is known: the columns are fixed.

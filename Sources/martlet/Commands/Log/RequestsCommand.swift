@@ -23,12 +23,11 @@ struct RequestsCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await options.run { session in
-            let configuration = try await session.configuration()
-            if refused { return try await refusals(session, configuration) }
+            if refused { return try await refusals(session) }
             let query = try await filter.requestQuery(session)
             try await LogPrinter<RequestSummary>(
                 columns: ["received", "source", "status", "type", "id"], widths: [20, 20, 10, 32],
-                row: { Self.row($0, configuration) }, document: { $0.document(in: configuration) }, seq: \.seq,
+                row: Self.row, document: { $0.document(in: $1) }, seq: \.seq,
                 read: { try await session.hub.store.requests(of: session.workspace, query, $0) }
             ).run(session, paging)
         }
@@ -43,17 +42,17 @@ struct RequestsCommand: AsyncParsableCommand {
         ]
     }
 
-    private func refusals(_ session: Session, _ configuration: WorkspaceConfiguration) async throws {
+    private func refusals(_ session: Session) async throws {
         let source = try await filter.sourceID(session)
         let workspace = unknown ? nil : session.workspace
         try await LogPrinter<Refusal>(
             columns: ["received", "source", "code", "detail", "path"], widths: [20, 20, 24, 50],
-            row: { refusal in
+            row: { refusal, configuration in
                 [
                     refusal.at.short, refusal.source.flatMap(configuration.source)?.name ?? "",
                     "\(refusal.status) \(refusal.code)", refusal.detail, refusal.path,
                 ]
-            }, document: { $0.document(in: configuration) }, seq: \.seq,
+            }, document: { $0.document(in: $1) }, seq: \.seq,
             read: { try await session.hub.store.refusals(of: workspace, source: source, $0) }
         ).run(session, paging)
     }
@@ -71,20 +70,19 @@ struct EventsCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await options.run { session in
-            let configuration = try await session.configuration()
             var query = try await filter.eventQuery(session)
             query.type = type
             query.origin = origin
             try await LogPrinter<EventSummary>(
                 columns: ["created", "origin", "source", "type", "status", "id"], widths: [20, 10, 20, 32, 10],
-                row: { summary in
+                row: { summary, configuration in
                     let event = summary.event
                     return [
                         event.createdAt.short, event.origin.rawValue,
                         event.source.flatMap(configuration.source)?.name ?? "", event.type, event.outcome.name,
                         "\(event.id)",
                     ]
-                }, document: { $0.event.document(in: configuration) }, seq: \.seq,
+                }, document: { $0.event.document(in: $1) }, seq: \.seq,
                 read: { [query] in try await session.hub.store.events(of: session.workspace, query, $0) }
             ).run(session, paging)
         }
