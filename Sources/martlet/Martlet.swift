@@ -20,7 +20,8 @@ struct Martlet: AsyncParsableCommand {
             CommandGroup(
                 name: "Look",
                 subcommands: [
-                    RequestsCommand.self, EventsCommand.self, ReplayCommand.self, RenderCommand.self, VerifyCommand.self,
+                    RequestsCommand.self, EventsCommand.self, ReplayCommand.self, RenderCommand.self,
+                    VerifyCommand.self,
                 ]),
             CommandGroup(
                 name: "Keep", subcommands: [BackupCommand.self, RestoreCommand.self, VersionCommand.self]),
