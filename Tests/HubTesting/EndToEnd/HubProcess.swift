@@ -138,7 +138,7 @@ package final class HubProcess: Sendable {
         let key = try String(contentsOfFile: "\(dataDirectory)/master.key", encoding: .utf8)
         let store = try SQLiteStore(path: "\(dataDirectory)/martlet.db")
         let hub = Hub(
-            store: store, vault: try Vault(masterKey: try Vault.key(key)), clock: .system,
+            store: store, vault: try await Vault.open(masterKey: try Vault.key(key), store: store), clock: .system,
             text: Hub.TextTools(content: XMLReader.contentReader, templates: MustacheTemplates().renderer),
             logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() })
         do {
