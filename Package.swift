@@ -106,9 +106,12 @@ let package = Package(
         ),
         .testTarget(
             name: "WebhookSignaturesTests",
-            dependencies: ["WebhookSignatures", "HubCore", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "HubCore", "HubTesting", "WebhookSignatures", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             exclude: ["Fixtures"]
         ),
+        .testTarget(name: "HubCoreTests", dependencies: ["HubCore", "HubTesting"]),
         .testTarget(
             name: "HubHTTPTests",
             dependencies: [

@@ -93,19 +93,22 @@ package enum Markdown {
     }
 
     /// Whether parsing could take time in proportion to the square of the length: many markers of blocks at the start
-    /// of one line, or a great many of one of the characters that open something.
+    /// of one line, or a great many images that open (each link looks back over all of them).
     private static func hasPathologicalNesting(_ text: String) -> Bool {
-        var markersInLine = 0
+        var (markersInLine, images) = (0, 0)
         var isAtStart = true
+        var previous: UInt8 = 0
         for byte in text.utf8 {
+            if byte == UInt8(ascii: "["), previous == UInt8(ascii: "!") { images += 1 }
+            previous = byte
             switch byte {
             case 0x0A, 0x0D: (markersInLine, isAtStart) = (0, true)
             case UInt8(ascii: ">"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "*"):
                 if isAtStart { markersInLine += 1 }
-                if markersInLine > 400 { return true }
             case 0x20, 0x09, UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: ")"): break
             default: isAtStart = false
             }
+            if markersInLine > 400 || images > 1000 { return true }
         }
         return false
     }
@@ -140,15 +143,12 @@ struct MarkdownNode {
             .contains(type)
     }
 
-    /// `l`, `c`, `r` or nil: how the column of this table cell is aligned.
-    var alignment: Character? {
+    /// How a column of the table that this cell is in is aligned: `l`, `c`, `r` or nil.
+    func alignment(ofColumn column: Int) -> Character? {
         guard let row = parent, let table = row.parent,
-            let alignments = cmark_gfm_extensions_get_table_alignments(table.pointer)
+            let alignments = cmark_gfm_extensions_get_table_alignments(table.pointer),
+            column < cmark_gfm_extensions_get_table_columns(table.pointer)
         else { return nil }
-        var column = 0
-        var cell = pointer
-        while let previous = cmark_node_previous(cell) { (column, cell) = (column + 1, previous) }
-        guard column < cmark_gfm_extensions_get_table_columns(table.pointer) else { return nil }
         let letter = Character(UnicodeScalar(alignments[column]))
         return letter == "\0" ? nil : letter
     }

@@ -3,6 +3,8 @@ struct MarkdownHTML {
     private(set) var html = ""
     /// For every link and image that is open: whether it became an anchor. Anchors cannot lie in each other.
     private var anchors: [Bool] = []
+    /// Of the table cell that comes next.
+    private var column = 0
 
     mutating func visit(_ node: MarkdownNode, entering: Bool) {
         switch node.type {
@@ -26,8 +28,11 @@ struct MarkdownHTML {
         case "item": tag("li", entering, newline: !entering)
         case "tasklist": task(node, entering)
         case "table": table(node, entering)
-        case "table_header": entering ? (html += "<thead><tr>") : (html += "</tr></thead>\n<tbody>\n")
-        case "table_row": entering ? (html += "<tr>") : (html += "</tr>\n")
+        case "table_header" where entering, "table_row" where entering:
+            column = 0
+            html += node.type == "table_header" ? "<thead><tr>" : "<tr>"
+        case "table_header": html += "</tr></thead>\n<tbody>\n"
+        case "table_row": html += "</tr>\n"
         case "table_cell": cell(node, entering)
         default: break
         }
@@ -74,7 +79,8 @@ struct MarkdownHTML {
     private mutating func cell(_ node: MarkdownNode, _ entering: Bool) {
         let name = node.parent?.type == "table_header" ? "th" : "td"
         guard entering else { return tag(name, false) }
-        switch node.alignment {
+        defer { column += 1 }
+        switch node.alignment(ofColumn: column) {
         case "c": html += "<\(name) class=\"center\">"
         case "r": html += "<\(name) class=\"right\">"
         default: html += "<\(name)>"

@@ -67,7 +67,13 @@ package final class ChildProcess: Sendable {
     /// Ends it at once.
     package func end() async throws {
         signal(SIGKILL)
-        _ = try await waitForExit()
+        // Its own children may go on for a while and keep its ending from being reported.
+        _ = try await eventually("\(name) ends") { exitStatus != nil || isZombieOrGone ? true : nil }
+    }
+
+    private var isZombieOrGone: Bool {
+        guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return true }
+        return stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].hasPrefix(") Z")
     }
 
     /// The highest resident size since it started.

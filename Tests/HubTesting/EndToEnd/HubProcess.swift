@@ -129,6 +129,13 @@ package final class HubProcess: Sendable {
         guard run.status == 0 else { throw HubFailure(run.output) }
     }
 
+    /// Runs a command of the program on the hub's data directory, or on another one.
+    package func command(_ arguments: [String], dataDirectory: String? = nil) async throws -> ChildProcess.Run {
+        try await ChildProcess.run(
+            Self.executable, arguments,
+            environment: Self.quiet.merging(["MARTLET_DATA_DIR": dataDirectory ?? self.dataDirectory]) { $1 })
+    }
+
     // MARK: What it keeps
 
     /// Opens the same data directory in this process, as a second node would.
@@ -138,7 +145,7 @@ package final class HubProcess: Sendable {
         let key = try String(contentsOfFile: "\(dataDirectory)/master.key", encoding: .utf8)
         let store = try SQLiteStore(path: "\(dataDirectory)/martlet.db")
         let hub = Hub(
-            store: store, vault: try Vault(masterKey: try Vault.key(key)), clock: .system,
+            store: store, vault: try await Vault.open(masterKey: try Vault.key(key), store: store), clock: .system,
             text: Hub.TextTools(content: XMLReader.contentReader, templates: MustacheTemplates().renderer),
             logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() })
         do {
