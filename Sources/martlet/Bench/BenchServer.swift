@@ -73,7 +73,8 @@ struct BenchServer: Sendable {
     private static func inFolder<Value>(_ work: (String) async throws -> Value) async throws -> Value {
         let folder = FileManager.default.temporaryDirectory.appending(path: "martlet-bench-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }  // A leftover in the temporary folder does no harm.
+        // A leftover in the temporary folder does no harm.
+        defer { try? FileManager.default.removeItem(atPath: folder) }
         return try await work(folder)
     }
 
