@@ -6,12 +6,14 @@ const limit = 300;
 export function tail(root) {
   const button = root.querySelector("[data-live]");
   const rows = root.querySelector("[data-rows]");
-  if (!button || !rows || !window.EventSource) return;
+  if (!button || !window.EventSource) return;
   let source = null;
 
   function start() {
     source = new EventSource(button.dataset.live);
     source.addEventListener("row", (event) => {
+      // An empty page has no list yet: the first event brings it.
+      if (!rows) return location.reload();
       const template = document.createElement("template");
       template.innerHTML = event.data;
       const row = template.content.querySelector("tr");
@@ -36,4 +38,6 @@ export function tail(root) {
   button.hidden = false;
   button.addEventListener("click", () => (source ? stop() : start()));
   window.addEventListener("pagehide", stop);
+  // The newest page follows by itself; older ones stand still until asked.
+  if (!new URLSearchParams(location.search).has("cursor")) start();
 }
