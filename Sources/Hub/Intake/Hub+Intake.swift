@@ -279,7 +279,7 @@ extension Hub {
                 workspace: workspace, source: prepared?.source.id, at: incoming.receivedAt, status: refusal.status,
                 code: refusal.code, detail: redactor.text(refusal.detail), method: incoming.method,
                 path: redactor.path(incoming.path), remoteAddress: keepsPayload ? incoming.remoteAddress : nil,
-                headerNames: incoming.headers.fields.map { redactor.text($0.name) },
+                headerNames: keepsPayload ? incoming.headers.fields.map { redactor.text($0.name) } : [],
                 body: keepsPayload ? redactor.body(incoming.body.prefix(Refusal.bodyLimit)) : nil,
                 bodySize: Int64(incoming.body.count)))
         return .refused(refusal)
