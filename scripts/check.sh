@@ -56,7 +56,7 @@ for paper in README.md ARCHITECTURE.md THREAT_MODEL.md CONTRIBUTING.md CHANGELOG
     [ -s "$paper" ] || fail "$paper is missing"
 done
 # Every path in the papers leads somewhere.
-grep -ohE '\]\([^)#:]+' README.md ARCHITECTURE.md CONTRIBUTING.md THREAT_MODEL.md | sed 's/^](//' | sort -u | while read -r path; do
+grep -ohE '\]\([^)#:]+' README.md ARCHITECTURE.md CONTRIBUTING.md THREAT_MODEL.md | sed 's/^](//' | grep -vE '^(https?|mailto)$' | sort -u | while read -r path; do
     [ -e "$path" ] || fail "a paper links to $path, which is not there"
 done
 echo "all gates passed"
