@@ -16,6 +16,8 @@ enum EventRoutes {
     // MARK: The list
 
     @Sendable private static func list(_ visit: Visit) async throws -> ConsoleResponse {
+        // Before the rows are read: what comes between this page and its live tail must be in one of them.
+        let newest = try await newestSeq(visit)
         let page = try await visit.store.events(
             of: visit.workspace, query(visit), PageRequest(.before(visit.text("cursor").flatMap(Int64.init))))
         var rows: [EventRowView] = []
@@ -27,8 +29,9 @@ enum EventRoutes {
                 SelectView("source", "Source", visit.sourceChoices, selected: visit.text("source")),
                 SelectView("outcome", "Outcome", outcomeChoices, selected: visit.text("outcome")),
                 SelectView("since", "Since", Visit.sinceChoices, selected: visit.text("since")),
-            ], isFiltered: isFiltered, mayReplay: visit.may(.write), liveURL: link("/events/tail", visit), rows: rows,
-            hasEvents: !rows.isEmpty,
+            ], isFiltered: isFiltered, mayReplay: visit.may(.write),
+            liveURL: link("/events/tail", visit, cursor: "\(newest)"),
+            rows: rows, hasEvents: !rows.isEmpty,
             pager: PagerView(
                 summary: Amount.things(rows.count, "event") + (page.next == nil ? "" : " on this page"),
                 newest: visit.text("cursor") == nil ? nil : link("/events", visit),
@@ -87,14 +90,24 @@ enum EventRoutes {
 
     @Sendable private static func tail(_ visit: Visit) async throws -> ConsoleResponse {
         let query = query(visit)
-        let newest = try await visit.store.events(of: visit.workspace, EventQuery(), PageRequest(limit: 1))
-        return Tail.response(visit, from: [newest.elements.first?.seq ?? 0]) { cursor in
+        let start: Int64
+        if let cursor = visit.text("cursor").flatMap(Int64.init) {
+            start = cursor
+        } else {
+            start = try await newestSeq(visit)
+        }
+        return Tail.response(visit, from: [start]) { cursor in
             let page = try await visit.store.events(
                 of: visit.workspace, query, PageRequest(.after(cursor[0]), limit: 50))
             var rows: [String] = []
             for element in page.elements { rows.append(try await row(element, visit).fragment) }
             return (rows, [page.elements.last?.seq ?? cursor[0]])
         }
+    }
+
+    private static func newestSeq(_ visit: Visit) async throws -> Int64 {
+        let page = try await visit.store.events(of: visit.workspace, EventQuery(), PageRequest(limit: 1))
+        return page.elements.first?.seq ?? 0
     }
 
     // MARK: One of them
