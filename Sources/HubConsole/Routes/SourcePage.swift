@@ -104,29 +104,46 @@ struct SourceTrial {
         else { return visit.notFound }
         var messages: [MessageView] = []
         var ignored: [String] = []
-        switch CatalogueRoutes.read(sample, prepared.integration, prepared.parameters, visit.hub.templates) {
-        case .failure(let error):
-            ignored.append("\(error)".sentence)
-        case .success(let findings):
-            for finding in findings {
-                switch finding.meaning {
-                case .message(let draft): messages.append(view(draft.truncated(), prepared))
-                case .transcript: ignored.append("It would be kept as a transcript.")
-                case .ignored(let reason): ignored.append("\(reason)".sentence)
-                case .unreadable(let error): ignored.append("\(error)".sentence)
-                }
+        let trial = await trial(sample, prepared)
+        for finding in trial.findings {
+            switch finding.meaning {
+            case .message(let draft): messages.append(view(draft.truncated(), prepared))
+            case .transcript: ignored.append("It would be kept as a transcript.")
+            case .ignored(let reason): ignored.append("\(reason)".sentence)
+            case .unreadable(let error): ignored.append("\(error)".sentence)
             }
         }
-        let result =
-            prepared.problem == nil && !source.isDisabled ? PillView("readable", .good) : PillView("not ready", .warn)
-        let trouble = source.isDisabled ? "The source is disabled. " : prepared.problem.map { "\($0.sentence) " } ?? ""
-        let lede =
-            trouble
-            + (ignored.first ?? "The sample \(sample.name), read with this source’s settings. Nothing was stored.")
+        let result = trial.trouble == nil ? PillView(trial.verdict, .good) : PillView("not ready", .warn)
+        let how = trial.verdict == "verified" ? "sent through its door, signed, verified and read" : "read"
+        let said = ignored.first ?? "The sample \(sample.name), \(how) with this source’s settings."
+        let lede = [trial.trouble?.sentence, said, "Nothing was stored."].compactMap { $0 }.joined(separator: " ")
         let view = TestResultView(
             name: source.name, path: "/sources/\(source.name)", lede: lede, result: result, messages: messages,
             hasMessages: !messages.isEmpty, command: ShellCommand.send(sample, to: source, url: visit.url(of: source)))
         return visit.page(view, .sources, title: "Test of \(source.name)")
+    }
+
+    private struct Trial {
+        var findings: [Finding] = []
+        var verdict = "readable"
+        var trouble: String?
+    }
+
+    /// Through the door when the hub can sign as the sender would; else only read.
+    private func trial(_ sample: Sample, _ prepared: PreparedSource) async -> Trial {
+        do throws(SetupError) {
+            switch try await visit.hub.tryOut(source, with: sample) {
+            case .accepted(let acceptance): return Trial(findings: acceptance.findings, verdict: "verified")
+            case .refused(let refusal): return Trial(trouble: refusal.detail)
+            case .duplicate: return Trial(trouble: "it came before")
+            }
+        } catch {
+            let trouble = source.isDisabled ? "the source is disabled" : prepared.problem
+            switch CatalogueRoutes.read(sample, prepared.integration, prepared.parameters, visit.hub.templates) {
+            case .failure(let error): return Trial(trouble: trouble ?? "\(error)")
+            case .success(let findings): return Trial(findings: findings, trouble: trouble)
+            }
+        }
     }
 
     private func view(_ draft: MessageDraft, _ prepared: PreparedSource) -> MessageView {
