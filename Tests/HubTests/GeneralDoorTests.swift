@@ -92,6 +92,21 @@ import WebhookSignatures
         }
     }
 
+    @Test func `a source that keeps no payloads takes no transcript`() async throws {
+        try await TestHub.with { test in
+            let chat = #"{"event_id":"e","source":"chatgpt","type":"brain.ingest","timestamp":"2026-11-01T00:00:00Z","#
+                + #""data":{"session_id":"s","messages":[{"role":"user","content":"private words"}]}}"#
+            try await test.hub.update(source: test.first.source.id, in: test.first.workspace, by: "test") { source in
+                source.storage = .renderOnly
+            }
+            #expect(try await test.send(chat).refusal?.code == "invalid_payload")
+            try await test.hub.update(source: test.first.source.id, in: test.first.workspace, by: "test") { source in
+                source.storage = .full
+            }
+            #expect(try await test.send(chat).eventID == "e")
+        }
+    }
+
     @Test func `another workspace in the body is refused`() async throws {
         try await TestHub.with { test in
             let outcome = try await test.send(#"{"workspace_id":"other","type":"t","data":{}}"#)

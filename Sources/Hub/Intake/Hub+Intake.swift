@@ -140,6 +140,7 @@ extension Hub {
         let parameters = try parameters(admission, prepared, webhook)
         let reading = try read(webhook, prepared, parameters, door: admission.door)
         try checkWorkspace(reading, admission.workspace)
+        try checkStorage(reading, source)
         return Judgement(
             prepared: prepared, sender: sender(admission, source, runtime.configuration),
             verification: verification(admission, prepared, evidence), evidence: evidence, webhook: webhook,
@@ -206,6 +207,16 @@ extension Hub {
             case .missing, .wrongType, .invalid:
                 if door == .general, prepared.integration == General.self { throw .invalidPayload(error) }
                 return Reading([Finding(type: "unreadable", meaning: .unreadable(error))])
+            }
+        }
+    }
+
+    /// A transcript is the payload itself: a source that must not keep payloads cannot take one.
+    private func checkStorage(_ reading: Reading, _ source: Source) throws(IntakeRefusal) {
+        guard source.storage == .renderOnly else { return }
+        for finding in reading.findings {
+            if case .transcript = finding.meaning {
+                throw .invalidPayload(.invalid(path: "$.type", expected: "no transcript at a render_only source"))
             }
         }
     }
