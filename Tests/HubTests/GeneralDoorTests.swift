@@ -94,8 +94,8 @@ import WebhookSignatures
 
     @Test func `a source that keeps no payloads takes no transcript`() async throws {
         try await TestHub.with { test in
-            let chat = #"{"event_id":"e","source":"chatgpt","type":"brain.ingest","timestamp":"2026-11-01T00:00:00Z","#
-                + #""data":{"session_id":"s","messages":[{"role":"user","content":"private words"}]}}"#
+            let data = #"{"session_id":"s","messages":[{"role":"user","content":"private words"}]}"#
+            let chat = #"{"event_id":"e","source":"chatgpt","type":"brain.ingest","data":\#(data)}"#
             try await test.hub.update(source: test.first.source.id, in: test.first.workspace, by: "test") { source in
                 source.storage = .renderOnly
             }
