@@ -4,7 +4,7 @@ package import Integrations
 package import WebhookSignatures
 
 /// A source with everything that its requests need, made ready once per configuration.
-package struct PreparedSource: Sendable {
+package final class PreparedSource: Sendable {
     package let source: Source
     package let integration: any Integration.Type
     /// Nil when the scheme cannot work as it is set up; ``problem`` says why.
@@ -17,9 +17,7 @@ package struct PreparedSource: Sendable {
 
     /// Whether requests prove who sends them, so that what they say of themselves may be believed.
     package var isAuthenticated: Bool { source.verification.scheme != "none" }
-}
 
-extension PreparedSource {
     /// - Returns: nil when the source names an integration that this version does not have.
     init?(_ source: Source, in configuration: WorkspaceConfiguration, vault: Vault, now: Timestamp) {
         guard let integration = Catalog.integration(slug: source.integration) else { return nil }

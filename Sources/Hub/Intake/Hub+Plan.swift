@@ -21,7 +21,7 @@ extension Hub {
         let eventID = judgement.reading.findings.first?.externalID ?? planned.events.first.map { "\($0.id)" } ?? ""
         let acceptance = Acceptance(
             eventID: eventID, findings: judgement.reading.findings, reply: judgement.reading.reply,
-            effects: planned.effects.map { $0.summary(in: configuration) })
+            effects: admission.isDryRun ? planned.effects.map { $0.summary(in: configuration) } : [])
         let plan = Plan(
             workspace: source.workspace, configurationVersion: configuration.version, request: request,
             body: source.storage == .full ? incoming.body : nil, claims: claims(of: judgement, incoming),

@@ -38,7 +38,7 @@ package struct Redactor: Sendable {
 
     /// `<redacted:` and 8 hex digits of a keyed hash: equal values can be told to be equal, and no more.
     private func replacement(for value: some StringProtocol) -> String {
-        "<redacted:\(Hex.encode(vault.hash(.redaction, Array(value.utf8)).prefix(4)))>"
+        "<redacted:\(Hex.encode(Array(vault.hash(.redaction, Array(value.utf8)).prefix(4))))>"
     }
 
     package func headers(_ headers: Fields) -> Fields {
@@ -69,7 +69,7 @@ package struct Redactor: Sendable {
 
     /// Any text with the known secrets taken out, also percent-encoded ones.
     package func text(_ text: String) -> String {
-        guard !secrets.isEmpty else { return text }
+        guard mayHold(text) else { return text }
         var bytes = Array(text.utf8)
         var isChanged = false
         for secret in secrets {
@@ -85,6 +85,15 @@ package struct Redactor: Sendable {
         return secrets.contains { Self.find($0, in: Array(decoded.utf8)) != nil } ? replacement(for: text) : text
     }
 
+    /// Whether a secret stands in it, or may be hidden by percent-encoding; nearly always it is neither.
+    private func mayHold(_ text: String) -> Bool {
+        guard !secrets.isEmpty else { return false }
+        var text = text
+        return text.withUTF8 { bytes in
+            bytes.contains(UInt8(ascii: "%")) || secrets.contains { Self.find($0, in: bytes) != nil }
+        }
+    }
+
     private func coversHeader(_ name: String) -> Bool {
         parts?.coversHeader(name) ?? SensitiveParts.general.coversHeader(name)
     }
@@ -94,16 +103,18 @@ package struct Redactor: Sendable {
     }
 
     private static func find(_ needle: [UInt8], in bytes: [UInt8]) -> Range<Int>? {
+        bytes.withUnsafeBufferPointer { find(needle, in: $0) }
+    }
+
+    private static func find(_ needle: [UInt8], in bytes: UnsafeBufferPointer<UInt8>) -> Range<Int>? {
         guard bytes.count >= needle.count else { return nil }
-        return bytes.withUnsafeBufferPointer { bytes in
-            needle.withUnsafeBufferPointer { needle in
-                for start in 0...(bytes.count - needle.count) {
-                    var length = 0
-                    while length < needle.count, bytes[start + length] == needle[length] { length += 1 }
-                    if length == needle.count { return start..<(start + length) }
-                }
-                return nil
+        return needle.withUnsafeBufferPointer { needle in
+            for start in 0...(bytes.count - needle.count) where bytes[start] == needle[0] {
+                var length = 1
+                while length < needle.count, bytes[start + length] == needle[length] { length += 1 }
+                if length == needle.count { return start..<(start + length) }
             }
+            return nil
         }
     }
 }

@@ -57,6 +57,8 @@ extension JSON {
         package private(set) var members: [Member] = []
         /// Positions by key, kept only for objects large enough that scanning would be slower.
         private var positions: [String: Int] = [:]
+        /// One bit for each key there was, by its length and last byte: most new keys are told apart without a scan.
+        private var seen: UInt64 = 0
         private static let scanLimit = 16
 
         package init() {}
@@ -94,10 +96,18 @@ extension JSON {
 
         private func position(of key: String) -> Int? {
             if members.count > Self.scanLimit { return positions[key] }
-            return members.firstIndex { $0.key == key }
+            guard seen & Self.bit(of: key) != 0 else { return nil }
+            let length = key.utf8.count
+            return members.firstIndex { $0.key.utf8.count == length && $0.key == key }
+        }
+
+        private static func bit(of key: String) -> UInt64 {
+            let bytes = key.utf8
+            return 1 << UInt64((bytes.count &* 7 &+ Int(bytes.last ?? 0)) & 63)
         }
 
         private mutating func index(newest key: String) {
+            seen |= Self.bit(of: key)
             if members.count == Self.scanLimit + 1 {
                 reindex()
             } else if members.count > Self.scanLimit {

@@ -17,16 +17,27 @@ extension JSON {
     }
 }
 
-private struct JSONWriter {
-    var output: [UInt8] = []
-    let indent: Int?
+/// Writes JSON text piece by piece, for shapes that are written often enough to spare the value tree.
+package struct JSONWriter {
+    package private(set) var output: [UInt8] = []
+    private let indent: Int?
     private var level = 0
 
-    init(indent: Int?) {
+    fileprivate init(indent: Int?) {
         self.indent = indent
     }
 
-    mutating func write(_ value: JSON) {
+    package init(reservingCapacity capacity: Int) {
+        indent = nil
+        output.reserveCapacity(capacity)
+    }
+
+    /// Punctuation and names that need no escaping, as they are.
+    package mutating func write(raw text: StaticString) {
+        text.withUTF8Buffer { output.append(contentsOf: $0) }
+    }
+
+    package mutating func write(_ value: JSON) {
         switch value {
         case .null: output.append(contentsOf: "null".utf8)
         case .bool(let value): output.append(contentsOf: (value ? "true" : "false").utf8)
@@ -37,8 +48,7 @@ private struct JSONWriter {
         case .object(let object):
             write(open: "{", close: "}", object.members) { writer, member in
                 writer.write(member.key)
-                writer.output.append(UInt8(ascii: ":"))
-                if writer.indent != nil { writer.output.append(UInt8(ascii: " ")) }
+                writer.write(raw: writer.indent == nil ? ":" : ": ")
                 writer.write(member.value)
             }
         }
@@ -65,22 +75,38 @@ private struct JSONWriter {
         output.append(contentsOf: repeatElement(UInt8(ascii: " "), count: indent * level))
     }
 
-    private mutating func write(_ text: String) {
+    /// A string with its quotes.
+    package mutating func write(_ text: String) {
+        var text = text
         output.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                output.append(UInt8(ascii: "\\"))
-                output.append(byte)
-            case 0x0A: output.append(contentsOf: "\\n".utf8)
-            case 0x0D: output.append(contentsOf: "\\r".utf8)
-            case 0x09: output.append(contentsOf: "\\t".utf8)
-            case ..<0x20:
-                output.append(contentsOf: "\\u00".utf8)
-                output.append(contentsOf: Hex.encode([byte]).utf8)
-            default: output.append(byte)
+        text.withUTF8 { bytes in
+            // Most texts have nothing to escape: whole runs go over at once.
+            var start = 0
+            for index in bytes.indices where Self.needsEscape(bytes[index]) {
+                output.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start..<index]))
+                writeEscaped(bytes[index])
+                start = index + 1
             }
+            output.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start...]))
         }
         output.append(UInt8(ascii: "\""))
+    }
+
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private mutating func writeEscaped(_ byte: UInt8) {
+        output.append(UInt8(ascii: "\\"))
+        switch byte {
+        case 0x0A: output.append(UInt8(ascii: "n"))
+        case 0x0D: output.append(UInt8(ascii: "r"))
+        case 0x09: output.append(UInt8(ascii: "t"))
+        case ..<0x20:
+            output.append(contentsOf: "u00".utf8)
+            output.append(Hex.digit(byte >> 4))
+            output.append(Hex.digit(byte & 0xF))
+        default: output.append(byte)
+        }
     }
 }

@@ -50,10 +50,8 @@ package struct ContentReader: Sendable {
 
     package func read(_ body: [UInt8], contentType: String?) -> Content {
         let declared = HeaderValue(contentType ?? "").value
-        guard let first = body.first(where: { ![0x20, 0x0A, 0x0D, 0x09, 0xEF, 0xBB, 0xBF].contains($0) }) else {
-            return .empty
-        }
-        if let parts = multipart(body, contentType ?? "") { return .multipart(parts) }
+        guard let first = body.first(where: { !Self.isBlankOrMark($0) }) else { return .empty }
+        if let parts = multipart(body, declared, contentType) { return .multipart(parts) }
         switch first {
         case UInt8(ascii: "{"), UInt8(ascii: "["):
             return json(body)
@@ -70,7 +68,7 @@ package struct ContentReader: Sendable {
             }
             // Some senders wrap JSON into a form and still call it JSON, and others call a form nothing at all.
             let isNamed = !declared.isEmpty && !isDeclaredJSON && declared != "application/octet-stream"
-            if isDeclaredForm || (!isNamed && looksLikeForm(body)) || body.starts(with: Array("payload=".utf8)) {
+            if isDeclaredForm || (!isNamed && looksLikeForm(body)) || body.starts(with: "payload=".utf8) {
                 return .form(FormDecoder.fields(body))
             }
         }
@@ -78,14 +76,23 @@ package struct ContentReader: Sendable {
     }
 
     /// The parts of a body that is framed as multipart, by the declared boundary or by its own first line.
-    private func multipart(_ body: [UInt8], _ contentType: String) -> [MultipartPart]? {
-        if contentType.lowercased().hasPrefix("multipart/"), let parts = Multipart.parts(body, contentType: contentType)
+    private func multipart(_ body: [UInt8], _ declared: String, _ contentType: String?) -> [MultipartPart]? {
+        if let contentType, declared.hasPrefix("multipart/"),
+            let parts = Multipart.parts(body, contentType: contentType)
         {
             return parts
         }
-        guard body.starts(with: Array("--".utf8)), let end = body.firstIndex(of: 0x0D), end > 2 else { return nil }
+        guard body.starts(with: "--".utf8), let end = body.firstIndex(of: 0x0D), end > 2 else { return nil }
         let boundary = String(decoding: body[2..<end], as: UTF8.self)
         return Multipart.parts(body, contentType: "multipart/form-data; boundary=\"\(boundary)\"")
+    }
+
+    /// White space of JSON, and the bytes of a byte order mark.
+    private static func isBlankOrMark(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x20, 0x0A, 0x0D, 0x09, 0xEF, 0xBB, 0xBF: true
+        default: false
+        }
     }
 
     private func json(_ body: [UInt8]) -> Content {

@@ -46,8 +46,23 @@ extension Fields: ExpressibleByDictionaryLiteral {
     }
 }
 
-extension StringProtocol {
-    package func equalsIgnoringASCIICase(_ other: some StringProtocol) -> Bool {
-        utf8.elementsEqual(other.utf8) { $0 == $1 || ($0 | 0x20 == $1 | 0x20 && ($0 | 0x20) &- UInt8(ascii: "a") < 26) }
+extension String {
+    /// Whether the texts are the same but for the case of ASCII letters.
+    package func equalsIgnoringASCIICase(_ other: String) -> Bool {
+        // For each header of each request, several times: the lengths tell most apart.
+        let (mine, others) = (utf8, other.utf8)
+        guard mine.count == others.count else { return false }
+        return mine.elementsEqual(others, by: Self.isSameLetter)
+    }
+
+    private static func isSameLetter(_ one: UInt8, _ other: UInt8) -> Bool {
+        one == other || (one | 0x20 == other | 0x20 && (one | 0x20) &- UInt8(ascii: "a") < 26)
+    }
+}
+
+extension Substring {
+    /// As for a whole string.
+    package func equalsIgnoringASCIICase(_ other: String) -> Bool {
+        String(self).equalsIgnoringASCIICase(other)
     }
 }

@@ -80,29 +80,36 @@ package struct HeaderValue: Sendable {
     package let parameters: [String: String]
 
     package init(_ text: String) {
-        var parts: [String] = [""]
-        var isQuoted = false
-        var isEscaped = false
-        for character in text {
-            if isEscaped {
-                parts[parts.count - 1].append(character)
-                isEscaped = false
-            } else if isQuoted, character == "\\" {
-                isEscaped = true
-            } else if character == "\"" {
-                isQuoted.toggle()
-            } else if character == ";", !isQuoted {
-                parts.append("")
-            } else {
-                parts[parts.count - 1].append(character)
-            }
-        }
+        let parts = Self.parts(text)
         value = parts[0].trimmed().lowercased()
         parameters = Dictionary(
             parts.dropFirst().compactMap { part in
                 guard let equals = part.firstIndex(of: "=") else { return nil }
                 return (part[..<equals].trimmed().lowercased(), part[part.index(after: equals)...].trimmed())
             }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Splits at semicolons outside quotes, and takes the quotes and backslashes away.
+    private static func parts(_ text: String) -> [String] {
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: "\"") }) else { return [text] }
+        var parts: [[UInt8]] = [[]]
+        var isQuoted = false
+        var isEscaped = false
+        for byte in text.utf8 {
+            if isEscaped {
+                parts[parts.count - 1].append(byte)
+                isEscaped = false
+            } else if isQuoted, byte == UInt8(ascii: "\\") {
+                isEscaped = true
+            } else if byte == UInt8(ascii: "\"") {
+                isQuoted.toggle()
+            } else if byte == UInt8(ascii: ";"), !isQuoted {
+                parts.append([])
+            } else {
+                parts[parts.count - 1].append(byte)
+            }
+        }
+        return parts.map { String(decoding: $0, as: UTF8.self) }
     }
 }
 

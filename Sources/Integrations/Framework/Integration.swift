@@ -51,6 +51,7 @@ package struct ReadingContext: Sendable {
 
     /// Whether the body has to name the thing, because the topic cannot: it is fixed, or too long for all of it.
     package func namesThingInBody(topic: String) -> Bool {
-        fixedTopic != nil || topic.count > MessageDraft.topicLimit
+        // Bytes are counted at once, characters one by one.
+        fixedTopic != nil || (topic.utf8.count > MessageDraft.topicLimit && topic.count > MessageDraft.topicLimit)
     }
 }

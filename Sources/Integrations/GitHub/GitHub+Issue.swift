@@ -6,14 +6,18 @@ extension GitHubReport {
         // GitHub tells comments on pull requests as comments on issues.
         workItem(issuePayload["pull_request"].exists ? "PR" : "issue", issuePayload)
     }
-    private var topic: String { repository.topic(of: item) }
-    private var link: String { item.link(showingTitle: context.namesThingInBody(topic: topic)) }
-    private var issueThread: String? {
+    private func link(to item: WorkItem, topic: String) -> String {
+        item.link(showingTitle: context.namesThingInBody(topic: topic))
+    }
+
+    private func thread(of item: WorkItem) -> String? {
         thread(item.kind == "issue" ? "issue" : "pull_request", item.number)
     }
 
     func issue() -> Meaning {
-        var activity = activity(on: link, issuePayload)
+        let item = item
+        let topic = repository.topic(of: item)
+        var activity = activity(on: link(to: item, topic: topic), issuePayload)
         switch action {
         case "opened":
             let origin = transfer("old", to: "from")
@@ -28,7 +32,7 @@ extension GitHubReport {
             break
         }
         return message(
-            topic, activity.markdown, thread: issueThread,
+            topic, activity.markdown, thread: thread(of: item),
             resolves: ["closed", "deleted", "transferred"].contains(action))
     }
 
@@ -44,6 +48,8 @@ extension GitHubReport {
     }
 
     func issueComment() -> Meaning {
-        comment(on: link, topic: topic, thread: issueThread)
+        let item = item
+        let topic = repository.topic(of: item)
+        return comment(on: link(to: item, topic: topic), topic: topic, thread: thread(of: item))
     }
 }

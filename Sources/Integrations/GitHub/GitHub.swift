@@ -57,22 +57,26 @@ struct GitHubReport: Sendable {
     let event: GitHub.Event
     let payload: Payload
     let context: ReadingContext
-
-    var action: String { payload["action"].filledText ?? "" }
-
+    let action: String
     /// Who did it.
-    var sender: Person { Person(github: payload["sender"]) ?? .unknown }
-
+    let sender: Person
     /// For sponsorships and organization events a stand-in with the organization's name.
-    var repository: Repository {
+    let repository: Repository
+    let organization: String
+
+    init(event: GitHub.Event, payload: Payload, context: ReadingContext) {
+        self.event = event
+        self.payload = payload
+        self.context = context
+        action = payload["action"].filledText ?? ""
+        sender = Person(github: payload["sender"]) ?? .unknown
+        organization = payload["organization"]["login"].filledText ?? "GitHub"
         let repository = payload["repository"]
-        return Repository(
+        self.repository = Repository(
             name: repository["name"].filledText,
             fullName: repository["full_name"].filledText ?? repository.filledText,
             url: repository["html_url"].filledText, fallback: organization)
     }
-
-    var organization: String { payload["organization"]["login"].filledText ?? "GitHub" }
 
     /// A thread key, which is unique over all repositories that one source may serve.
     func thread(_ kind: String, _ id: String?) -> String? {

@@ -111,9 +111,8 @@ enum Markdown {
     /// A URL as it may stand in the parentheses of a link; nil for what is no web or mail address.
     static func destination(_ url: String) -> String? {
         let url = url.trimmed()
-        let scheme = url.prefix { $0 != ":" }.lowercased()
-        guard ["http", "https", "mailto"].contains(scheme), url.utf8.count > scheme.utf8.count + 1 else { return nil }
-        guard url.utf8.contains(where: { $0 <= 0x20 || $0 >= 0x7F || "()<>\\".utf8.contains($0) }) else { return url }
+        guard ["https:", "http:", "mailto:"].contains(where: { url.hasMore(than: $0) }) else { return nil }
+        guard url.utf8.contains(where: needsCare) else { return url }
         let keepsParentheses = isBalanced(url, open: "(", close: ")")
         var result = ""
         for scalar in url.unicodeScalars {
@@ -129,6 +128,14 @@ enum Markdown {
             }
         }
         return result
+    }
+
+    private static func needsCare(_ byte: UInt8) -> Bool {
+        switch byte {
+        case ...0x20, 0x7F...: true
+        case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\\"): true
+        default: false
+        }
     }
 
     /// In a link's text, brackets have to come in pairs, and must not make a link of their own.
@@ -180,6 +187,12 @@ extension String {
             before = byte
         }
         return before != 0x20
+    }
+
+    /// Whether it begins with this scheme, in any case, and goes on after it.
+    fileprivate func hasMore(than scheme: String) -> Bool {
+        let count = scheme.utf8.count
+        return utf8.count > count && String(decoding: utf8.prefix(count), as: UTF8.self).equalsIgnoringASCIICase(scheme)
     }
 
     fileprivate var mayHoldMarkup: Bool {

@@ -21,9 +21,9 @@ public struct SensitiveParts: Sendable, Equatable {
     /// Whether a header of this name must not be stored.
     public func coversHeader(_ name: String) -> Bool {
         // For every header of every request: bytes, since searching text by characters costs twenty times as much.
-        let bytes = name.utf8.map { ($0 &- UInt8(ascii: "A")) < 26 ? $0 | 0x20 : $0 }
-        return Self.headerWords.contains { bytes.contains(run: $0) }
-            || (!headers.isEmpty && headers.contains(String(decoding: bytes, as: UTF8.self)))
+        var name = name
+        let bytes = name.withUTF8 { bytes in bytes.map { ($0 &- UInt8(ascii: "A")) < 26 ? $0 | 0x20 : $0 } }
+        return bytes.holdsHeaderWord || (!headers.isEmpty && headers.contains(String(decoding: bytes, as: UTF8.self)))
     }
 
     /// Whether a query parameter of this name must not be stored.
@@ -31,33 +31,34 @@ public struct SensitiveParts: Sendable, Equatable {
         queryParameters.contains(name) || Self.parameterNames.contains(name.lowercased())
     }
 
-    /// A request may carry credentials that its source's scheme knows nothing of: a proxy's, or the leftovers of another
-    /// scheme. Words rather than names, since every product invents its own `X-Something-Token`.
-    private static let headerWords = [
-        "auth", "cookie", "api-key", "apikey", "api_key", "token", "secret", "password", "signature", "hmac",
-        "credential", "-sig", "webhook-key",
-    ].map { Array($0.utf8) }
-
     private static let parameterNames: Set<String> = [
         "api_key", "apikey", "api-key", "key", "token", "access_token", "auth", "auth_token", "authorization", "secret",
         "password", "passwd", "pwd", "sig", "signature", "hmac", "client_secret",
     ]
 }
 
+/// A request may carry credentials that its source's scheme knows nothing of: a proxy's, or the leftovers of another
+/// scheme. Words rather than names, since every product invents its own `X-Something-Token`. By their first byte.
+private let headerWords: [[[UInt8]]] = {
+    let words = [
+        "auth", "cookie", "api-key", "apikey", "api_key", "token", "secret", "password", "signature", "hmac",
+        "credential", "-sig", "webhook-key",
+    ]
+    var table = [[[UInt8]]](repeating: [], count: 256)
+    for word in words.map({ Array($0.utf8) }) { table[Int(word[0])].append(word) }
+    return table
+}()
+
 extension [UInt8] {
-    fileprivate func contains(run: [UInt8]) -> Bool {
-        guard count >= run.count else { return false }
-        return withUnsafeBufferPointer { bytes in
-            run.withUnsafeBufferPointer { run in
-                var start = 0
-                while start <= bytes.count - run.count {
-                    var length = 0
-                    while length < run.count, bytes[start + length] == run[length] { length += 1 }
-                    if length == run.count { return true }
-                    start += 1
-                }
-                return false
+    /// In lower case: whether one of the words stands in it.
+    fileprivate var holdsHeaderWord: Bool {
+        for start in indices {
+            for word in headerWords[Int(self[start])] where count - start >= word.count {
+                var length = 1
+                while length < word.count, self[start + length] == word[length] { length += 1 }
+                if length == word.count { return true }
             }
         }
+        return false
     }
 }
