@@ -1,4 +1,5 @@
 package import HubCore
+import Synchronization
 
 /// What an engine must be able to keep; one contract suite in the tests says what each ability means.
 package typealias Store = ConfigurationStore & CredentialStore & PlanStore & RequestStore & ConversationStore
@@ -38,16 +39,44 @@ package protocol CredentialStore: Sendable {
 
 /// The one way in for everything that happens.
 package protocol PlanStore: Sendable {
+    /// Says that a plan is being made. A commit waits a little for those that are, and is shared with them.
+    func announce() -> Announcement
+
     /// Commits a plan durably, together with others that wait.
     ///
     /// A plan that cannot be stored fails alone. After a throw nothing of the plan is there.
-    func commit(_ plan: Plan) async throws(StoreError) -> CommitOutcome
+    ///
+    /// - Parameter announcement: of this plan; ended by the commit.
+    func commit(_ plan: Plan, _ announcement: Announcement?) async throws(StoreError) -> CommitOutcome
 
     /// Writes refusals some time soon; keeps the newest ``Refusal/ringSize`` of each source.
     func record(_ refusals: [Refusal]) async throws(StoreError)
 
     /// Fires after commits, of other nodes too; several may be folded into one.
     func commits() -> AsyncStream<Void>
+}
+
+extension PlanStore {
+    /// Commits a plan that was not announced.
+    package func commit(_ plan: Plan) async throws(StoreError) -> CommitOutcome {
+        try await commit(plan, nil)
+    }
+}
+
+/// A plan that is on its way to a commit, or to nothing. Ends once: with the commit, or with its last reference.
+package final class Announcement: Sendable {
+    private let isOver = Atomic(false)
+    private let whenOver: @Sendable () -> Void
+
+    package init(whenOver: @escaping @Sendable () -> Void) {
+        self.whenOver = whenOver
+    }
+
+    deinit { end() }
+
+    package func end() {
+        if !isOver.exchange(true, ordering: .acquiringAndReleasing) { whenOver() }
+    }
 }
 
 /// What was received and what it meant.
@@ -108,10 +137,10 @@ package protocol MaintenanceStore: Sendable {
     /// - Returns: whether there may be more.
     func removeExpired(at now: Timestamp) async throws(StoreError) -> Bool
 
-    /// Adds one piece of what is new to the search index.
+    /// Brings what is derived from events and messages (search indexes, counts) one piece further.
     ///
     /// - Returns: whether there may be more.
-    func indexForSearch() async throws(StoreError) -> Bool
+    func deriveIndexes() async throws(StoreError) -> Bool
 
     /// Copies everything to a new file while others read and write.
     func backUp(to path: String, progress: @escaping @Sendable (Double) -> Void) async throws(StoreError)
@@ -136,6 +165,9 @@ package protocol MaintenanceStore: Sendable {
     func inspect() async throws(StoreError) -> StoreInspection
 
     func statistics() async throws(StoreError) -> StoreStatistics
+
+    /// How many jobs wait for a commit at this moment.
+    var waitingJobs: Int { get }
 
     func close() async
 }
@@ -163,13 +195,11 @@ package struct StoreInspection: Sendable {
 package struct StoreStatistics: Sendable {
     package let commits: Int64
     package let committedJobs: Int64
-    package let waitingJobs: Int
     package let fileBytes: Int64
 
-    package init(commits: Int64, committedJobs: Int64, waitingJobs: Int, fileBytes: Int64) {
+    package init(commits: Int64, committedJobs: Int64, fileBytes: Int64) {
         self.commits = commits
         self.committedJobs = committedJobs
-        self.waitingJobs = waitingJobs
         self.fileBytes = fileBytes
     }
 }

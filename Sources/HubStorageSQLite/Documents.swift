@@ -5,13 +5,31 @@ import HubStorage
 enum Documents {
     // MARK: Requests
 
-    static func text(of arrival: Request.Arrival) -> String {
-        let headers = JSON.array(arrival.headers.fields.map { [.string($0.name), .string($0.value)] })
-        let document: JSON = [
-            "method": .string(arrival.method), "path": .string(arrival.path), "query": JSON(arrival.query),
-            "remote": JSON(arrival.remoteAddress), "headers": headers,
-        ]
-        return document.text
+    /// Written straight to bytes: every request has one.
+    static func utf8(of arrival: Request.Arrival) -> [UInt8] {
+        var writer = JSONWriter(reservingCapacity: 1024)
+        writer.write(raw: "{\"method\":")
+        writer.write(arrival.method)
+        writer.write(raw: ",\"path\":")
+        writer.write(arrival.path)
+        if let query = arrival.query {
+            writer.write(raw: ",\"query\":")
+            writer.write(query)
+        }
+        if let remoteAddress = arrival.remoteAddress {
+            writer.write(raw: ",\"remote\":")
+            writer.write(remoteAddress)
+        }
+        writer.write(raw: ",\"headers\":[")
+        for (index, field) in arrival.headers.fields.enumerated() {
+            writer.write(raw: index == 0 ? "[" : ",[")
+            writer.write(field.name)
+            writer.write(raw: ",")
+            writer.write(field.value)
+            writer.write(raw: "]")
+        }
+        writer.write(raw: "]}")
+        return writer.output
     }
 
     static func arrival(_ document: JSON) -> Request.Arrival? {
@@ -27,14 +45,26 @@ enum Documents {
             remoteAddress: document["remote"]?.string)
     }
 
-    static func text(of verification: VerificationRecord) -> String {
-        var document = JSON.Object()
-        document["scheme"] = .string(verification.scheme)
-        document["verdict"] = .string(verification.verdict)
-        document["secret"] = verification.secretIndex.map { JSON($0) }
-        document["signed_at"] = verification.signedAt.map { JSON($0.milliseconds) }
-        document["key"] = verification.idempotencyKey.map(JSON.string)
-        return JSON.object(document).text
+    static func utf8(of verification: VerificationRecord) -> [UInt8] {
+        var writer = JSONWriter(reservingCapacity: 160)
+        writer.write(raw: "{\"scheme\":")
+        writer.write(verification.scheme)
+        writer.write(raw: ",\"verdict\":")
+        writer.write(verification.verdict)
+        if let index = verification.secretIndex {
+            writer.write(raw: ",\"secret\":")
+            writer.write(JSON(index))
+        }
+        if let signedAt = verification.signedAt {
+            writer.write(raw: ",\"signed_at\":")
+            writer.write(JSON(signedAt.milliseconds))
+        }
+        if let key = verification.idempotencyKey {
+            writer.write(raw: ",\"key\":")
+            writer.write(key)
+        }
+        writer.write(raw: "}")
+        return writer.output
     }
 
     static func verification(_ document: JSON) -> VerificationRecord {

@@ -7,14 +7,17 @@ enum SQLValue: Sendable {
     case null
     case int(Int64)
     case text(String)
+    /// Text that is in UTF-8 already.
+    case utf8([UInt8])
     case blob([UInt8])
+    case id(UUIDv7)
 
     init(_ value: Int64?) { self = value.map(SQLValue.int) ?? .null }
     init(_ value: String?) { self = value.map(SQLValue.text) ?? .null }
     init(_ value: [UInt8]?) { self = value.map(SQLValue.blob) ?? .null }
     init(_ value: Timestamp?) { self = value.map { .int($0.milliseconds) } ?? .null }
     init(_ value: Bool) { self = .int(value ? 1 : 0) }
-    init<Entity>(_ id: ID<Entity>?) { self = id.map { .blob($0.bytes) } ?? .null }
+    init<Entity>(_ id: ID<Entity>?) { self = id.map { .id($0.uuid) } ?? .null }
     init(_ workspace: WorkspaceID?) { self = workspace.map { .text($0.slug) } ?? .null }
 }
 
@@ -115,6 +118,15 @@ extension Database {
                     return sqlite3_bind_text(statement, index, start, Int32(characters.count), copiedBySQLite)
                 }
             }
+        case .utf8(let bytes):
+            guard !bytes.isEmpty else { return sqlite3_bind_text(statement, index, "", 0, copiedBySQLite) }
+            return bytes.withUnsafeBytes {
+                sqlite3_bind_text(
+                    statement, index, $0.assumingMemoryBound(to: CChar.self).baseAddress, Int32($0.count),
+                    copiedBySQLite)
+            }
+        case .id(let uuid):
+            return uuid.withBytes { sqlite3_bind_blob(statement, index, $0.baseAddress, 16, copiedBySQLite) }
         case .blob(let bytes):
             guard !bytes.isEmpty else { return sqlite3_bind_zeroblob(statement, index, 0) }
             return bytes.withUnsafeBytes {

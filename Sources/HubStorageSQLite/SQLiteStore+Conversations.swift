@@ -28,7 +28,7 @@ extension SQLiteStore {
         }
         if let since = query.since { list.require("m.created_at >= ?", SQLValue(since)) }
         if let words = SearchWords(query.text) {
-            list.require("m.seq IN (SELECT rowid FROM message_search WHERE message_search MATCH ?)", words.value)
+            list.require(words, in: [.messages], of: "m.seq")
         }
         return try await read { [list] db in try list.page(db, seq: \.seq, read: Self.message) }
     }

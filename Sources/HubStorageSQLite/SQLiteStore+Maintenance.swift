@@ -55,7 +55,8 @@ extension SQLiteStore {
                 """
                 SELECT seq, type, external_id, reason FROM event WHERE workspace = ? AND created_at < ?
                     AND seq < (SELECT max(seq) FROM event)
-                    AND seq <= (SELECT done FROM search_progress WHERE subject = 'event') ORDER BY seq LIMIT ?
+                    AND seq <= (SELECT min(done) FROM derived_progress WHERE subject IN ('event', 'tally'))
+                ORDER BY seq LIMIT ?
                 """, [id, SQLValue(metadataEnd), .int(Int64(Self.piece))]
             ) { ($0.int(0), $0.text(1), $0.optionalText(2), $0.optionalText(3)) }
             for (seq, type, externalID, reason) in expired {
@@ -67,21 +68,29 @@ extension SQLiteStore {
                 try db.run("DELETE FROM event_data WHERE event = ?", .int(seq))
                 try db.run("DELETE FROM event WHERE seq = ?", .int(seq))
             }
+            try db.run(
+                "DELETE FROM event_tally WHERE workspace = ? AND moment < ?", id, SQLValue(metadataEnd))
             return removed + expired.count
         }
     }
 
-    package func indexForSearch() async throws(StoreError) -> Bool {
+    package func deriveIndexes() async throws(StoreError) -> Bool {
         try await write { db in
-            let events = try db.advanceSearch(
-                "event", of: "event", by: Self.piece,
-                "INSERT INTO event_search (rowid, type, external_id, reason) SELECT seq, type, external_id, reason FROM event"
-            )
-            let messages = try db.advanceSearch(
-                "message", of: "message", by: Self.piece,
-                "INSERT INTO message_search (rowid, topic, body) SELECT seq, topic, body FROM message")
+            let events = try db.advance(
+                "event", over: "event", by: Self.piece,
+                """
+                INSERT INTO event_search (rowid, type, external_id, reason) SELECT seq, type, external_id, reason
+                FROM event WHERE seq > ? AND seq <= ?
+                """)
+            let messages = try db.advance(
+                "message", over: "message", by: Self.piece,
+                """
+                INSERT INTO message_search (rowid, topic, body) SELECT seq, topic, body FROM message
+                WHERE seq > ? AND seq <= ?
+                """)
+            let tally = try db.advance("tally", over: "event", by: Self.piece, EventTally.advance)
             let transcripts = try db.indexStaleTranscripts(limit: 20)
-            return events || messages || transcripts
+            return events || messages || tally || transcripts
         }
     }
 
@@ -160,17 +169,17 @@ extension SQLiteStore {
 }
 
 extension Database {
-    /// Runs `insert` over the next rows of a table and remembers how far it came.
-    fileprivate func advanceSearch(_ subject: String, of table: String, by limit: Int, _ insert: String) throws -> Bool
-    {
-        let done = try first("SELECT done FROM search_progress WHERE subject = ?", .text(subject)) { $0.int(0) } ?? 0
+    /// Runs `insert` over the next rows of a table, those after its first `?` up to its second, and remembers how far
+    /// it came.
+    fileprivate func advance(_ subject: String, over table: String, by limit: Int, _ insert: String) throws -> Bool {
+        let done = try first("SELECT done FROM derived_progress WHERE subject = ?", .text(subject)) { $0.int(0) } ?? 0
         let last = try first(
             "SELECT max(seq) FROM (SELECT seq FROM \(table) WHERE seq > ? ORDER BY seq LIMIT ?)", .int(done),
             .int(Int64(limit))
         ) { $0.optionalInt(0) }
         guard let last = last ?? nil else { return false }
-        try run("\(insert) WHERE seq > ? AND seq <= ?", .int(done), .int(last))
-        try run("UPDATE search_progress SET done = ? WHERE subject = ?", .int(last), .text(subject))
+        try run(insert, .int(done), .int(last))
+        try run("UPDATE derived_progress SET done = ? WHERE subject = ?", .int(last), .text(subject))
         return true
     }
 
@@ -188,4 +197,16 @@ extension Database {
         }
         return !stale.isEmpty
     }
+}
+
+/// Events counted ahead, so that a chart over a busy day does not count them all again.
+enum EventTally {
+    /// In milliseconds: five minutes.
+    static let width: Int64 = 300_000
+
+    static let advance = """
+        INSERT INTO event_tally (workspace, moment, outcome, count)
+        SELECT workspace, created_at / \(width) * \(width), outcome, count(*) FROM event WHERE seq > ? AND seq <= ?
+        GROUP BY 1, 2, 3 ON CONFLICT DO UPDATE SET count = count + excluded.count
+        """
 }

@@ -3,10 +3,14 @@ import HubCore
 package import HubStorage
 
 extension SQLiteStore {
-    package func commit(_ plan: Plan) async throws(StoreError) -> CommitOutcome {
-        try await write { db in
+    package func announce() -> Announcement { writer.announce() }
+
+    package func commit(
+        _ plan: Plan, _ announcement: Announcement?
+    ) async throws(StoreError) -> CommitOutcome {
+        try await write(announcement) { db in
             guard try db.configurationVersion(of: plan.workspace) == plan.configurationVersion else { return .stale }
-            if let answer = try db.earlierAnswer(to: plan) { return .duplicate(answer: answer) }
+            if let answer = try db.claim(plan) { return .duplicate(answer: answer) }
             return .committed(messageSeqs: try db.insert(plan))
         }
     }
@@ -25,44 +29,62 @@ extension Database {
 
     // MARK: Idempotency
 
-    /// When a claim of the plan is taken: what its owner was told. The repetition is counted.
-    fileprivate func earlierAnswer(to plan: Plan) throws -> String? {
+    /// Takes the claims of a plan, all of them or none.
+    ///
+    /// - Returns: when one is taken already, what its owner was told; the repetition is counted.
+    fileprivate func claim(_ plan: Plan) throws -> String? {
         let now = plan.request?.receivedAt ?? plan.events.first?.createdAt ?? Timestamp(milliseconds: 0)
+        var taken: [Int64] = []
         for claim in plan.claims {
-            let sql = "SELECT answer, body_hash, request, expires_at, seq FROM claim WHERE key = ?"
-            let taken = try first(sql, .blob(claim.key)) { row in
-                (
-                    answer: row.text(0), bodyHash: row.bytes(1), request: row.bytes(2), end: row.timestamp(3),
-                    seq: row.int(4)
-                )
+            // Nearly always it is free: one look at the index finds that out and takes it.
+            while try !insert(claim, of: plan) {
+                guard let answer = try earlierAnswer(to: claim, at: now) else { continue }
+                for seq in taken { try run("DELETE FROM claim WHERE seq = ?", .int(seq)) }
+                return answer
             }
-            guard let taken else { continue }
-            guard now < taken.end else {
-                try run("DELETE FROM claim WHERE seq = ?", .int(taken.seq))
-                continue
-            }
-            let differs: Int64 = taken.bodyHash == claim.bodyHash ? 0 : 1
-            try run(
-                """
-                UPDATE request SET duplicates = duplicates + 1, differing_duplicates = differing_duplicates + ?
-                WHERE id = ?
-                """, .int(differs), .blob(taken.request))
-            return taken.answer
+            taken.append(lastInsertedRowID)
         }
         return nil
     }
 
-    private func insert(_ claim: IdempotencyClaim, of plan: Plan) throws {
+    /// - Returns: whether the key was free.
+    private func insert(_ claim: IdempotencyClaim, of plan: Plan) throws -> Bool {
         try run(
-            "INSERT INTO claim (key, body_hash, request, answer, expires_at) VALUES (?, ?, ?, ?, ?)",
+            """
+            INSERT INTO claim (key, body_hash, request, answer, expires_at) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT DO NOTHING
+            """,
             .blob(claim.key), .blob(claim.bodyHash), SQLValue(plan.request?.id), .text(plan.answer),
             SQLValue(claim.expiresAt))
+        return changesCount == 1
+    }
+
+    /// - Returns: nil when the key is free after all: its time was over, or nobody has it.
+    private func earlierAnswer(to claim: IdempotencyClaim, at now: Timestamp) throws -> String? {
+        let sql = "SELECT answer, body_hash, request, expires_at, seq FROM claim WHERE key = ?"
+        let taken = try first(sql, .blob(claim.key)) { row in
+            (
+                answer: row.text(0), bodyHash: row.bytes(1), request: row.bytes(2), end: row.timestamp(3),
+                seq: row.int(4)
+            )
+        }
+        guard let taken else { return nil }
+        guard now < taken.end else {
+            try run("DELETE FROM claim WHERE seq = ?", .int(taken.seq))
+            return nil
+        }
+        let differs: Int64 = taken.bodyHash == claim.bodyHash ? 0 : 1
+        try run(
+            """
+            UPDATE request SET duplicates = duplicates + 1, differing_duplicates = differing_duplicates + ?
+            WHERE id = ?
+            """, .int(differs), .blob(taken.request))
+        return taken.answer
     }
 
     // MARK: What happened
 
     fileprivate func insert(_ plan: Plan) throws -> [Int64] {
-        for claim in plan.claims { try insert(claim, of: plan) }
         var messages: [ID<Event>: (first: Int64, count: Int64)] = [:]
         var transcripts: [ID<Event>: ID<Transcript>] = [:]
         var seqs: [Int64] = []
@@ -101,8 +123,8 @@ extension Database {
                 first_event, event_count, replay_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             SQLValue(request.id), SQLValue(request.workspace), SQLValue(request.source), .text(request.door.rawValue),
-            SQLValue(request.receivedAt), SQLValue(request.arrival.map { Documents.text(of: $0) }),
-            .text(Documents.text(of: request.verification)), .int(request.bodySize), .int(firstEvent),
+            SQLValue(request.receivedAt), request.arrival.map { .utf8(Documents.utf8(of: $0)) } ?? .null,
+            .utf8(Documents.utf8(of: request.verification)), .int(request.bodySize), .int(firstEvent),
             .int(eventCount), SQLValue(request.replayOf))
         return lastInsertedRowID
     }

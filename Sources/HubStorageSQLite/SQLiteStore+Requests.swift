@@ -18,7 +18,9 @@ extension SQLiteStore {
         if let since = query.since { list.require("r.seq >= \(Self.firstSeq("request"))", Self.idBound(since)) }
         if let until = query.until { list.require("r.seq < \(Self.firstSeq("request"))", Self.idBound(until)) }
         if let words = SearchWords(query.text) {
-            list.require("r.first_event IN (\(Self.eventsWithWords))", words.value, words.value)
+            list.require(
+                words, in: [.events, .messagesOfEvents], of: "r.first_event",
+                boundSQL: "SELECT first_event FROM request WHERE seq >= ? AND event_count > 0 ORDER BY seq LIMIT 1")
         }
         return try await read { [list] db in try list.page(db, seq: \.seq, read: Self.requestSummary) }
     }
@@ -77,7 +79,7 @@ extension SQLiteStore {
         if let since = query.since { list.require("e.seq >= \(Self.firstSeq("event"))", Self.idBound(since)) }
         if let until = query.until { list.require("e.seq < \(Self.firstSeq("event"))", Self.idBound(until)) }
         if let words = SearchWords(query.text) {
-            list.require("e.seq IN (\(Self.eventsWithWords))", words.value, words.value)
+            list.require(words, in: [.events, .messagesOfEvents], of: "e.seq")
         }
         return try await read { [list] db in
             try list.page(db, seq: \.seq) { EventSummary(seq: $0.int(0), event: try Self.event($0, from: 0)) }
@@ -105,13 +107,19 @@ extension SQLiteStore {
     package func eventCounts(
         of workspace: WorkspaceID, since: Timestamp, step: Duration
     ) async throws(StoreError) -> [EventCount] {
-        let width = max(step.milliseconds, 1000)
+        let width = max(step.milliseconds / EventTally.width, 1) * EventTally.width
         return try await read { db in
+            // Counted ahead but for the newest.
             let sql = """
-                SELECT created_at / ?1 * ?1, outcome, count(*) FROM event e
-                WHERE workspace = ?2 AND seq >= \(Self.firstSeq("event", parameter: "?3")) GROUP BY 1, 2 ORDER BY 1
+                SELECT moment / ?1 * ?1, outcome, sum(count) FROM (
+                    SELECT moment, outcome, count FROM event_tally WHERE workspace = ?2 AND moment >= ?3
+                    UNION ALL
+                    SELECT created_at, outcome, 1 FROM event WHERE workspace = ?2 AND created_at >= ?3
+                        AND seq > (SELECT done FROM derived_progress WHERE subject = 'tally')
+                ) GROUP BY 1, 2 ORDER BY 1
                 """
-            return try db.rows(sql, [.int(width), SQLValue(workspace), Self.idBound(since)]) { row in
+            let first = since.milliseconds / EventTally.width * EventTally.width
+            return try db.rows(sql, [.int(width), SQLValue(workspace), .int(first)]) { row in
                 EventCount(from: row.timestamp(0), outcome: row.text(1), count: Int(row.int(2)))
             }
         }
@@ -153,12 +161,6 @@ extension SQLiteStore {
         let time = UInt64(clamping: moment.milliseconds)
         return .blob((0..<16).map { $0 < 6 ? UInt8(truncatingIfNeeded: time >> UInt64(40 - 8 * $0)) : 0 })
     }
-
-    private static let eventsWithWords = """
-        SELECT rowid FROM event_search WHERE event_search MATCH ? UNION
-        SELECT ev.seq FROM message_search s JOIN message m ON m.seq = s.rowid JOIN event ev ON ev.id = m.event
-        WHERE message_search MATCH ?
-        """
 
     private static let requestColumns = """
         r.seq, r.id, r.workspace, r.source, r.door, r.received_at, r.arrival, r.verification, r.body_size,

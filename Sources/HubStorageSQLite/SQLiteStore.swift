@@ -80,10 +80,10 @@ package final class SQLiteStore: Store {
     }
 
     func write<Value: Sendable>(
-        _ work: @escaping @Sendable (Database) throws -> Value
+        _ announcement: Announcement? = nil, _ work: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
         do {
-            return try await writer.perform(work)
+            return try await writer.perform(announcement, work)
         } catch {
             throw Self.translate(error)
         }
@@ -95,10 +95,10 @@ package final class SQLiteStore: Store {
         if let trouble = writer.trouble {
             // Find out whether it has passed: nothing else might write for a while.
             do {
-                try await writer.perform { db in
+                try await writer.perform(nil) { db in
                     // There and back: SQLite writes no page for a value that stays as it is.
-                    try db.run("UPDATE search_progress SET done = done + 1 WHERE subject = 'event'")
-                    try db.run("UPDATE search_progress SET done = done - 1 WHERE subject = 'event'")
+                    try db.run("UPDATE derived_progress SET done = done + 1 WHERE subject = 'event'")
+                    try db.run("UPDATE derived_progress SET done = done - 1 WHERE subject = 'event'")
                 }
             } catch {
                 return StoreHealth(trouble: trouble)
@@ -110,9 +110,10 @@ package final class SQLiteStore: Store {
     package func statistics() async throws(StoreError) -> StoreStatistics {
         let counts = writer.counts
         let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int64
-        return StoreStatistics(
-            commits: counts.commits, committedJobs: counts.jobs, waitingJobs: counts.waiting, fileBytes: size ?? 0)
+        return StoreStatistics(commits: counts.commits, committedJobs: counts.jobs, fileBytes: size ?? 0)
     }
+
+    package var waitingJobs: Int { writer.waitingJobs }
 
     package func close() async {
         await writer.close()

@@ -11,7 +11,7 @@ enum Schema {
         migrator.registerMigration("0001") { db in
             try db.execute(sql: settings)
             try db.execute(sql: happenings)
-            try db.execute(sql: search)
+            try db.execute(sql: derived)
         }
         return migrator
     }
@@ -125,17 +125,24 @@ enum Schema {
         CREATE INDEX refusal_source ON refusal (workspace, source);
         """
 
-    /// Written after the fact, from where `search_progress` stands.
-    private static let search = """
-        CREATE VIRTUAL TABLE event_search USING fts5(type, external_id, reason, content='', tokenize='unicode61');
+    /// Written after the fact, from where `derived_progress` stands.
+    private static let derived = """
+        CREATE VIRTUAL TABLE event_search USING fts5(
+            type, external_id, reason, content='', columnsize=0, tokenize='unicode61'
+        );
         CREATE VIRTUAL TABLE message_search USING fts5(
-            topic, body, content='message', content_rowid='seq', tokenize='unicode61'
+            topic, body, content='message', content_rowid='seq', columnsize=0, tokenize='unicode61'
         );
         CREATE VIRTUAL TABLE transcript_search USING fts5(title, entries, tokenize='unicode61');
-        CREATE TABLE search_progress (
+        -- How many events there were in each five minutes.
+        CREATE TABLE event_tally (
+            workspace TEXT NOT NULL, moment INTEGER NOT NULL, outcome TEXT NOT NULL, count INTEGER NOT NULL,
+            PRIMARY KEY (workspace, moment, outcome)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE derived_progress (
             subject TEXT PRIMARY KEY, done INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
-        INSERT INTO search_progress VALUES ('event', 0), ('message', 0);
+        INSERT INTO derived_progress VALUES ('event', 0), ('message', 0), ('tally', 0);
         CREATE TABLE search_stale_transcript (seq INTEGER PRIMARY KEY) STRICT;
         """
 }

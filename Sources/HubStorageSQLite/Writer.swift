@@ -5,7 +5,8 @@ import Synchronization
 
 /// The one thread that writes: takes all that waits, commits it in one transaction, then answers.
 ///
-/// No timer is needed: while one group is made durable the next one gathers. A job that fails is found by running the
+/// While one group is made durable the next one gathers. A group that is due waits only for jobs that are known to be on
+/// their way, and not long: a commit costs the same for one job as for fifty. A job that fails is found by running the
 /// group's jobs singly, so that it fails alone.
 final class Writer: Sendable {
     /// One unit of work; must have no effect outside the database, since it may run twice.
@@ -17,6 +18,12 @@ final class Writer: Sendable {
 
     private struct State {
         var waiting: [Job] = []
+        /// How many jobs have been announced and have not come.
+        var announced = 0
+        /// Whether the thread sleeps until something comes.
+        var isAsleep = false
+        /// Whether the thread sleeps until all that was announced has come.
+        var isGathering = false
         var isClosed = false
         var isOver = false
         var closers: [CheckedContinuation<Void, Never>] = []
@@ -29,6 +36,9 @@ final class Writer: Sendable {
     static let waitingLimit = 20_000
     /// How many jobs one transaction takes.
     static let groupLimit = 500
+
+    /// How long a group waits for jobs that were announced.
+    private static let gatheringTime = DispatchTimeInterval.milliseconds(3)
 
     /// How often commits of other processes are looked for when there is nothing to do.
     private static let pollInterval = DispatchTimeInterval.milliseconds(1000)
@@ -47,8 +57,22 @@ final class Writer: Sendable {
         thread.start()
     }
 
+    /// Says that a job is on its way.
+    func announce() -> Announcement {
+        state.withLock { $0.announced += 1 }
+        return Announcement { [self] in
+            let isLast = state.withLock { state in
+                state.announced -= 1
+                return state.isGathering && state.announced == 0
+            }
+            if isLast { wake.signal() }
+        }
+    }
+
     /// Runs `work` in the next transaction and returns after it is durable.
-    func perform<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    func perform<Value: Sendable>(
+        _ announcement: Announcement?, _ work: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
         let result = Mutex<Value?>(nil)
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             let job = Job(
@@ -57,13 +81,16 @@ final class Writer: Sendable {
                     result.withLock { $0 = value }
                 },
                 finish: { continuation.resume(with: $0) })
-            let refusal = state.withLock { state -> StoreError? in
-                if state.isClosed { return .cancelled }
-                if state.waiting.count >= Self.waitingLimit { return .overloaded }
+            let (refusal, isAsleep) = state.withLock { state -> (StoreError?, Bool) in
+                if state.isClosed { return (.cancelled, false) }
+                if state.waiting.count >= Self.waitingLimit { return (.overloaded, false) }
                 state.waiting.append(job)
-                return nil
+                defer { state.isAsleep = false }
+                return (nil, state.isAsleep)
             }
-            if let refusal { continuation.resume(throwing: refusal) } else { wake.signal() }
+            if let refusal { continuation.resume(throwing: refusal) }
+            if isAsleep { wake.signal() }
+            announcement?.end()
         }
         guard let value = result.withLock({ $0 }) else {
             preconditionFailure("a job that finished without an error has left its value")
@@ -73,9 +100,9 @@ final class Writer: Sendable {
 
     var trouble: String? { state.withLock { $0.trouble } }
 
-    var counts: (commits: Int64, jobs: Int64, waiting: Int) {
-        state.withLock { ($0.commits, $0.jobs, $0.waiting.count) }
-    }
+    var counts: (commits: Int64, jobs: Int64) { state.withLock { ($0.commits, $0.jobs) } }
+
+    var waitingJobs: Int { state.withLock { $0.waiting.count } }
 
     /// Refuses new jobs, and returns when those that wait are done.
     func close() async {
@@ -94,18 +121,36 @@ final class Writer: Sendable {
     private func run() {
         var seenVersion = 0
         while true {
-            if wake.wait(timeout: .now() + Self.pollInterval) == .timedOut {
+            let (isIdle, isOver) = state.withLock { state in
+                state.isAsleep = state.waiting.isEmpty && !state.isClosed
+                return (state.isAsleep, state.isClosed && state.waiting.isEmpty)
+            }
+            if isOver { return end() }
+            if isIdle, wake.wait(timeout: .now() + Self.pollInterval) == .timedOut {
                 noticeOthers(&seenVersion)
                 continue
             }
-            let (group, isClosed) = state.withLock { state in
+            gather()
+            let group = state.withLock { state in
                 let group = Array(state.waiting.prefix(Self.groupLimit))
                 state.waiting.removeFirst(group.count)
-                return (group, state.isClosed && state.waiting.isEmpty)
+                return group
             }
             if !group.isEmpty { commit(group) }
-            if isClosed { return end() }
         }
+    }
+
+    /// Waits for what was announced.
+    private func gather() {
+        let mayGain = state.withLock { state in
+            state.isAsleep = false
+            state.isGathering = state.announced > 0 && state.waiting.count < Self.groupLimit && !state.isClosed
+            return state.isGathering
+        }
+        guard mayGain else { return }
+        // A signal that comes late only makes the thread look once more.
+        _ = wake.wait(timeout: .now() + Self.gatheringTime)
+        state.withLock { $0.isGathering = false }
     }
 
     private func end() {
@@ -119,8 +164,8 @@ final class Writer: Sendable {
 
     /// `data_version` changes when another connection, perhaps of another process, has committed.
     private func noticeOthers(_ seenVersion: inout Int) {
-        let version = try? pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA data_version") ?? 0 }
-        guard let version, version != seenVersion else { return }
+        let version = try? pool.writeWithoutTransaction { try $0.first("PRAGMA data_version") { Int($0.int(0)) } }
+        guard let version = version ?? nil, version != seenVersion else { return }
         // The first look counts as news too: what others committed since the file was opened must not be missed.
         seenVersion = version
         committed()
@@ -141,12 +186,15 @@ final class Writer: Sendable {
     }
 
     private func transaction(_ group: [Job]) throws {
+        let isNews: Bool
         do {
-            try pool.writeWithoutTransaction { db in
+            isNews = try pool.writeWithoutTransaction { db in
+                let changes = db.totalChangesCount
                 try db.inTransaction(.immediate) {
                     for job in group { try job.work(db) }
                     return .commit
                 }
+                return db.totalChangesCount != changes
             }
         } catch {
             if Self.isDiskTrouble(error) {
@@ -160,7 +208,7 @@ final class Writer: Sendable {
             state.commits += 1
             state.jobs += Int64(group.count)
         }
-        committed()
+        if isNews { committed() }
     }
 
     static func isDiskTrouble(_ error: any Error) -> Bool {

@@ -89,6 +89,7 @@ extension Hub {
         locate: @Sendable (WorkspaceRuntime) async throws -> Source?
     ) async throws -> Attempt {
         let now = admission.incoming.receivedAt
+        let announcement = admission.isDryRun ? nil : store.announce()
         guard let runtime, let source = try await locate(runtime), let prepared = runtime.prepared(source, at: now)
         else {
             return .refused(.unknownSource, nil)
@@ -101,7 +102,7 @@ extension Hub {
         }
         let (plan, acceptance) = plan(judgement, admission, runtime.configuration)
         if admission.isDryRun { return .settled(.accepted(acceptance)) }
-        switch try await store.commit(plan) {
+        switch try await store.commit(plan, announcement) {
         case .stale:
             return .stale
         case .duplicate(let answer):

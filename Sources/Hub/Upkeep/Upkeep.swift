@@ -1,7 +1,7 @@
 import HubCore
 import HubStorage
 
-/// What the hub does by itself beside answering: writes refusals, indexes for search, removes what is past its time.
+/// What the hub does by itself beside answering: writes refusals, indexes and counts, removes what is past its time.
 package struct Upkeep: Sendable {
     private let hub: Hub
 
@@ -9,6 +9,9 @@ package struct Upkeep: Sendable {
     private static let retentionInterval = Duration.seconds(600)
     /// Between two pieces of retention, so that they never take the writer from those who wait for answers.
     private static let pause = Duration.milliseconds(20)
+
+    /// Before another look whether the writer has time.
+    private static let busyPause = Duration.milliseconds(250)
 
     package init(_ hub: Hub) {
         self.hub = hub
@@ -18,7 +21,7 @@ package struct Upkeep: Sendable {
     package func run() async {
         await withDiscardingTaskGroup { group in
             group.addTask { await writeRefusals() }
-            group.addTask { await indexForSearch() }
+            group.addTask { await deriveIndexes() }
             group.addTask { await removeExpired() }
         }
     }
@@ -42,16 +45,20 @@ package struct Upkeep: Sendable {
         }
     }
 
-    private func indexForSearch() async {
+    private func deriveIndexes() async {
         // Once at the start for what a crash left, then after commits, when they leave time.
         var mayBeMore = true
         let commits = hub.store.commits()
         var iterator = commits.makeAsyncIterator()
         while !Task.isCancelled {
             do {
-                if mayBeMore, await hub.isQuiet { mayBeMore = try await hub.store.indexForSearch() }
+                guard hub.isQuiet else {
+                    guard await rest(Self.busyPause) else { return }
+                    continue
+                }
+                if mayBeMore { mayBeMore = try await hub.store.deriveIndexes() }
             } catch {
-                hub.ignoring("the search index could not be brought up to date", error)
+                hub.ignoring("the search indexes and counts could not be brought up to date", error)
                 mayBeMore = false
             }
             if mayBeMore {
@@ -83,10 +90,5 @@ package struct Upkeep: Sendable {
 
 extension Hub {
     /// Whether the writer has time for what nobody waits for.
-    fileprivate var isQuiet: Bool {
-        get async {
-            guard let statistics = try? await store.statistics() else { return true }  // Only counters: cannot fail.
-            return statistics.waitingJobs < 8
-        }
-    }
+    fileprivate var isQuiet: Bool { store.waitingJobs < 8 }
 }

@@ -50,7 +50,7 @@ struct OperationsRoutes: Sendable {
             add("martlet_commits_total", "counter", "Transactions made durable.", [("", "\(statistics.commits)")])
             add("martlet_commit_jobs_total", "counter", "What they carried.", [("", "\(statistics.committedJobs)")])
             add(
-                "martlet_commit_waiting", "gauge", "Jobs that wait for the writer.", [("", "\(statistics.waitingJobs)")]
+                "martlet_commit_waiting", "gauge", "Jobs that wait for the writer.", [("", "\(hub.store.waitingJobs)")]
             )
             add("martlet_database_bytes", "gauge", "Size of the database file.", [("", "\(statistics.fileBytes)")])
         }

@@ -17,6 +17,9 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: "Stored events for the run over a full log; 0 leaves it out.")
     var stored = 1_000_000
 
+    @Flag(help: "Only the hub, the bare route and the other receiver under load: for a look between two changes.")
+    var quick = false
+
     @Flag(help: "One document of JSON.")
     var json = false
 
@@ -24,9 +27,11 @@ struct BenchCommand: AsyncParsableCommand {
         var report = BenchReport()
         try await throughput(&report)
         try await comparison(&report)
-        try await slowDisk(&report)
-        try await idle(&report)
-        if stored > 0 { try await fullLog(&report) }
+        if !quick {
+            try await slowDisk(&report)
+            try await idle(&report)
+            if stored > 0 { try await fullLog(&report) }
+        }
         print(json ? report.document.text : report.table)
     }
 

@@ -31,7 +31,7 @@ enum FullLog {
             if first % 100_000 == 0, first > 0 { progress("  \(first)") }
         }
         progress("  indexing for search")
-        while try await hub.store.indexForSearch() {}
+        while try await hub.store.deriveIndexes() {}
         await hub.store.close()
     }
 

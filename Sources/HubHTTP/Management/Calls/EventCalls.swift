@@ -36,7 +36,8 @@ enum EventCalls {
         .optional("origin", .choice(of: Event.Origin.self)), .optional("source", .text, "Name or id of a source."),
         .optional("type", .text(1...200), "A type, or a glob over types."),
         .optional("status", .choice(["message", "transcript", "ignored", "unreadable"])),
-        .optional("q", .text(0...200), "Words to find in what it is called and says."),
+        .optional(
+            "q", .text(0...200), "Words to find in what it is called and says; a star finds beginnings: `deploy*`."),
     ]
 
     private static let published = Shape.named(

@@ -14,7 +14,7 @@ enum MessageCalls {
                 .optional("stream", .text, "Number, name or id."), .optional("topic", .text),
                 .optional("direct", .text, "Only direct ones to this person: id or e-mail address."),
                 .optional("event", .text, "Only those of this event."),
-                .optional("q", .text(0...200), "Words to find."),
+                .optional("q", .text(0...200), "Words to find; a star finds beginnings: `deploy*`."),
                 .optional("since", .moment),
             ] + Shape.Member.paging, answer: list),
         Call(

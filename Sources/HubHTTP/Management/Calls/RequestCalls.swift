@@ -35,7 +35,8 @@ enum RequestCalls {
     private static let filters: [Shape.Member] = [
         .optional("source", .text, "Name or id of a source."),
         .optional("status", .choice(["message", "transcript", "ignored", "unreadable", refused])),
-        .optional("q", .text(0...200), "Words to find in what events are called and say."),
+        .optional(
+            "q", .text(0...200), "Words to find in what events are called and say; a star finds beginnings: `deploy*`."),
         .optional("since", .moment), .optional("until", .moment),
     ]
 

@@ -12,7 +12,8 @@ enum TranscriptCalls {
             query: [
                 .optional(
                     "source", .text, "Name or id of a source, or where its payload says the conversation is from."),
-                .optional("label", .text(1...200)), .optional("q", .text(0...200), "Words to find in title and talk."),
+                .optional("label", .text(1...200)),
+                .optional("q", .text(0...200), "Words to find in title and talk; a star finds beginnings: `deploy*`."),
                 .optional("since", .moment, "Changed since."),
             ] + Shape.Member.paging, answer: list),
         Call(
