@@ -39,7 +39,7 @@ enum CatalogueRoutes {
             category: descriptor.category.rawValue, name: descriptor.name, summary: descriptor.summary,
             documentation: descriptor.documentation,
             addURL: visit.isAdmin ? "/sources/new?integration=\(descriptor.slug)" : nil,
-            setup: SetupSteps.views(descriptor.setup, url: "the source’s URL", secret: "the source’s secret"),
+            setup: SetupSteps.views(descriptor.setup, url: nil, secret: nil),
             previews: previews, hasPreviews: !previews.isEmpty,
             facts: [
                 FactView("In URLs", descriptor.slug, isCode: true),

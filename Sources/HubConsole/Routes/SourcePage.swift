@@ -23,7 +23,7 @@ struct SourcePage {
             secrets: shown.map { [once($0)] } ?? [], warning: try await warning(), url: visit.url(of: source),
             integrationName: descriptor?.name ?? source.integration, documentation: descriptor?.documentation,
             setup: SetupSteps.views(
-                descriptor?.setup ?? [], url: visit.url(of: source), secret: shown?.reveal() ?? "the source’s secret"),
+                descriptor?.setup ?? [], url: visit.url(of: source), secret: shown?.reveal()),
             logsURL: "/settings/webhooks/logs?source=\(source.name)", rows: log.rows, hasRows: !log.rows.isEmpty,
             facts: facts, secretSummary: secretSummary,
             streams: visit.streamChoices(selected: source.options.stream, none: "As the payload says"),
@@ -83,12 +83,23 @@ struct SourcePage {
 
 /// The steps of an integration's guide, with the source's own URL and secret in their places.
 enum SetupSteps {
-    static func views(_ steps: [IntegrationDescriptor.SetupStep], url: String, secret: String) -> [SetupStepView] {
+    /// - Parameters:
+    ///   - url: nil where no source is meant.
+    ///   - secret: nil when it is not known, which is always but once.
+    static func views(_ steps: [IntegrationDescriptor.SetupStep], url: String?, secret: String?) -> [SetupStepView] {
         func filled(_ text: String) -> String {
-            text.replacing("{url}", with: url).replacing("{secret}", with: secret)
+            text.replacing("{url}", with: url ?? "the source’s URL")
+                .replacing("{secret}", with: secret ?? "the source’s secret")
         }
-        return steps.map {
-            SetupStepView(textHTML: SafeHTML(made: Markdown.html(filled($0.text))), code: $0.code.map(filled))
+        return steps.map { step in
+            var text = filled(step.text)
+            var code = step.code
+            // A box to copy from holds the thing itself or is not there.
+            if let box = code, (url == nil && box.contains("{url}")) || (secret == nil && box.contains("{secret}")) {
+                text += " *\(filled(box))*."
+                code = nil
+            }
+            return SetupStepView(textHTML: SafeHTML(made: Markdown.html(text)), code: code.map(filled))
         }
     }
 }

@@ -23,6 +23,11 @@ package struct Console: Sendable {
             .contains(path.split(separator: "/", maxSplits: 1).first.map(String.init) ?? "")
     }
 
+    /// For a browser at an address that is nobody's.
+    package func stray(_ request: ConsoleRequest) -> ConsoleResponse {
+        Visitor(request).note("Not found", "There is nothing at this address.", status: 404)
+    }
+
     package func respond(to request: ConsoleRequest) async -> ConsoleResponse {
         if let asset = Assets.response(to: request.path) { return asset }
         let isWrite = request.method == "POST"

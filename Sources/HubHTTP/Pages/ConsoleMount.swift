@@ -24,25 +24,30 @@ struct ConsoleMount: Sendable {
 
     private func respond(to request: Request, _ context: HubContext) async throws -> Response {
         guard Console.owns(path: request.uri.path) else {
-            return Answer.error("not_found", status: 404).response(in: context)
+            guard request.method == .get, request.headers[.accept]?.contains("text/html") == true else {
+                return Answer.error("not_found", status: 404).response(in: context)
+            }
+            return response(console.stray(consoleRequest(request, [], context)), isHead: false)
         }
         do {
             return try await bodies.withBody(of: request, limit: ConsoleRequest.formLimit) { body in
-                let headers = Fields(request)
-                let peer = context.peerAddress
-                let answer = await console.respond(
-                    to: ConsoleRequest(
-                        method: request.method.rawValue,
-                        path: FormDecoder.percentDecode(Array(request.uri.path.utf8), plusIsBlank: false),
-                        query: request.uri.query.map { FormDecoder.fields($0) } ?? Fields(),
-                        form: form(headers, body), headers: headers,
-                        clientAddress: forwarding.client(of: headers, peer: peer),
-                        publicBase: forwarding.base(of: headers, peer: peer)))
+                let answer = await console.respond(to: consoleRequest(request, body, context))
                 return response(answer, isHead: request.method == .head)
             }
         } catch let error as BodyError {
             return error.answer.response(in: context)
         }
+    }
+
+    private func consoleRequest(_ request: Request, _ body: [UInt8], _ context: HubContext) -> ConsoleRequest {
+        let headers = Fields(request)
+        let peer = context.peerAddress
+        return ConsoleRequest(
+            method: request.method.rawValue,
+            path: FormDecoder.percentDecode(Array(request.uri.path.utf8), plusIsBlank: false),
+            query: request.uri.query.map { FormDecoder.fields($0) } ?? Fields(), form: form(headers, body),
+            headers: headers, clientAddress: forwarding.client(of: headers, peer: peer),
+            publicBase: forwarding.base(of: headers, peer: peer))
     }
 
     private func form(_ headers: Fields, _ body: [UInt8]) -> Fields {
