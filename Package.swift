@@ -166,3 +166,20 @@ for target in package.targets where [.regular, .executable, .test].contains(targ
             .treatAllWarnings(as: .error),
         ]
 }
+
+// Coverage-guided fuzzing (`./dev fuzz`): a build of its own, since it needs flags that a package may not depend on.
+if Context.environment["MARTLET_FUZZ"] == "1" {
+    let fuzzers = ["FuzzPayload", "FuzzSignatures"]
+    for name in fuzzers {
+        package.targets.append(
+            .executableTarget(
+                name: name, dependencies: ["HubCore", "Integrations", "WebhookSignatures"], path: "Fuzz/\(name)",
+                swiftSettings: [.unsafeFlags(["-parse-as-library"])],
+                linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+        package.products.append(.executable(name: name, targets: [name]))
+    }
+    let instrumented = Set(fuzzers + ["HubCore", "Integrations", "WebhookSignatures"])
+    for target in package.targets where instrumented.contains(target.name) {
+        target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer"])]
+    }
+}

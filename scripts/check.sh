@@ -9,7 +9,7 @@ fail() {
 }
 
 echo "format"
-swift format lint --strict --recursive --parallel Package.swift Sources Tests || fail "run: swift format -i -r Package.swift Sources Tests"
+swift format lint --strict --recursive --parallel Package.swift Sources Tests Fuzz || fail "run: swift format -i -r Package.swift Sources Tests Fuzz"
 
 echo "warnings and imports"
 swift build --explicit-target-dependency-import-check error
