@@ -58,11 +58,11 @@ public enum DecodingFault: String, Sendable, CaseIterable {
 public enum Limit: String, Sendable, CaseIterable {
     case messageBytes = "message-bytes"
     case treeLeaves = "tree-leaves"
-    case pathLength = "path-length"
     case forwardDistance = "forward-distance"
     case pendingProposals = "pending-proposals"
-    case generation
-    case epoch
+    case committedProposals = "committed-proposals"
+    /// A sender's ratchet or the group's epoch counter is used up.
+    case counter
     case exportBytes = "export-bytes"
 }
 
@@ -73,5 +73,6 @@ public enum Feature: String, Sendable, CaseIterable {
     case reInit = "reinit"
     case branch
     case proposalType = "proposal-type"
+    case credentialType = "credential-type"
     case wireFormat = "wire-format"
 }
