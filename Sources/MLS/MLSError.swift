@@ -61,8 +61,8 @@ public enum Limit: String, Sendable, CaseIterable {
     case forwardDistance = "forward-distance"
     case pendingProposals = "pending-proposals"
     case committedProposals = "committed-proposals"
-    /// A sender's ratchet or the group's epoch counter is used up.
-    case counter
+    case generation
+    case epoch
     case exportBytes = "export-bytes"
 }
 

@@ -6,6 +6,23 @@ public struct ProtocolVersion: RawRepresentable, Hashable, Sendable {
     public static let mls10 = ProtocolVersion(rawValue: 1)
 }
 
+/// A cipher suite number (RFC 9420 §17.1). Unknown numbers are kept, since capabilities may list any.
+public struct CipherSuite: RawRepresentable, Hashable, Sendable {
+    public var rawValue: UInt16
+    public init(rawValue: UInt16) { self.rawValue = rawValue }
+
+    /// MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519.
+    public static let x25519AES128SHA256Ed25519 = CipherSuite(rawValue: 1)
+    /// MLS_128_DHKEMP256_AES128GCM_SHA256_P256.
+    public static let p256AES128SHA256P256 = CipherSuite(rawValue: 2)
+    /// MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519.
+    public static let x25519ChaChaSHA256Ed25519 = CipherSuite(rawValue: 3)
+    /// MLS_256_DHKEMP521_AES256GCM_SHA512_P521.
+    public static let p521AES256SHA512P521 = CipherSuite(rawValue: 5)
+    /// MLS_256_DHKEMP384_AES256GCM_SHA384_P384.
+    public static let p384AES256SHA384P384 = CipherSuite(rawValue: 7)
+}
+
 /// The type of an extension (RFC 9420 §17.3).
 public struct ExtensionType: RawRepresentable, Hashable, Sendable {
     public var rawValue: UInt16

@@ -19,21 +19,21 @@ extension GroupTree {
     mutating func renewPath(
         of index: LeafIndex, leaf: LeafNode, groupID: [UInt8], signer: SignaturePrivateKey
     ) throws(MLSError) -> NewPath {
-        let leafPair = operations.generateKeyPair()
+        let leafKey = operations.generateKeyPair()
         blankDirectPath(of: index)
         let steps = filteredDirectPath(of: index)
-        var keys = TreeKeys(leaf: index, leafKey: leafPair.privateKey)
+        var keys = TreeKeys(leaf: index, leafKey: leafKey)
         var (pathSecrets, publicKeys): ([Secret], [[UInt8]]) = ([], [])
         var secret = Secret.random(operations.hashLength)
         for step in steps {
-            let pair = try operations.nodeKeyPair(secret)
-            keys.set(pair.privateKey, at: step.node)
+            let key = try operations.nodeKeyPair(secret)
+            keys.set(key, at: step.node)
             pathSecrets.append(secret)
-            publicKeys.append(pair.publicKey)
+            publicKeys.append(key.publicKey)
             secret = operations.deriveSecret(secret, label: "path")
         }
         var leaf = leaf
-        leaf.encryptionKey = leafPair.publicKey
+        leaf.encryptionKey = leafKey.publicKey
         leaf.source = .commit(parentHash: setPath(steps, keys: publicKeys))
         leaf.signature = try operations.signWithLabel(
             signer, label: "LeafNodeTBS",

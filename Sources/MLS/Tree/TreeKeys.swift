@@ -35,9 +35,9 @@ package struct TreeKeys: Sendable {
     ) throws(MLSError) -> Secret {
         var secret = pathSecret
         for step in steps {
-            let pair = try tree.operations.nodeKeyPair(secret)
-            guard tree.encryptionKey(at: step.node) == pair.publicKey else { throw .violates(.pathKeysMatch) }
-            keys[step.node] = pair.privateKey
+            let key = try tree.operations.nodeKeyPair(secret)
+            guard tree.encryptionKey(at: step.node) == key.publicKey else { throw .violates(.pathKeysMatch) }
+            keys[step.node] = key
             secret = tree.operations.deriveSecret(secret, label: "path")
         }
         return secret
@@ -46,7 +46,7 @@ package struct TreeKeys: Sendable {
 
 extension SuiteOperations {
     /// The key pair of a node from its path secret (§7.4).
-    func nodeKeyPair(_ pathSecret: Secret) throws(MLSError) -> HPKEKeyPair {
+    func nodeKeyPair(_ pathSecret: Secret) throws(MLSError) -> HPKEPrivateKey {
         try deriveKeyPair(deriveSecret(pathSecret, label: "node"))
     }
 }
