@@ -207,6 +207,17 @@ struct SignaturePrivateKey: Sendable {
     }
 }
 
+// A reflection would show what swift-crypto's types hold.
+extension HPKEPrivateKey: CustomStringConvertible, CustomReflectable {
+    var description: String { "<redacted>" }
+    var customMirror: Mirror { Mirror(self, children: ["publicKey": publicKey]) }
+}
+
+extension SignaturePrivateKey: CustomStringConvertible, CustomReflectable {
+    var description: String { "<redacted>" }
+    var customMirror: Mirror { Mirror(self, children: ["publicKey": publicKey]) }
+}
+
 /// The public half of the signature scheme that goes with a curve: Ed25519 with X25519, else ECDSA.
 enum SignatureScheme {
     /// Whether `key` is a public key of the scheme.
