@@ -1,4 +1,30 @@
-/// The secrets of a new epoch for one new member (RFC 9420 §12.4.3.1).
+/// What a new member needs to compute the epoch it is invited into (RFC 9420 §12.4.3.1).
+package struct GroupSecrets: Sendable, TLSCodable {
+    package var joinerSecret: Secret
+    /// That of the lowest common ancestor of the committer and the new member, when the commit has a path.
+    package var pathSecret: Secret?
+    package var preSharedKeys: [PreSharedKeyID]
+
+    package init(joinerSecret: Secret, pathSecret: Secret?, preSharedKeys: [PreSharedKeyID]) {
+        self.joinerSecret = joinerSecret
+        self.pathSecret = pathSecret
+        self.preSharedKeys = preSharedKeys
+    }
+
+    package init(from reader: inout Reader) throws(MLSError) {
+        joinerSecret = try reader.read()
+        pathSecret = try reader.optional()
+        preSharedKeys = try reader.list()
+    }
+
+    package func encode(to writer: inout Writer) {
+        writer.write(joinerSecret)
+        writer.write(optional: pathSecret)
+        writer.write(list: preSharedKeys)
+    }
+}
+
+/// The secrets of a new epoch for one new member, encrypted (RFC 9420 §12.4.3.1).
 package struct EncryptedGroupSecrets: Hashable, Sendable, TLSCodable {
     /// The reference of the key package that the member was added with.
     package var newMember: [UInt8]
