@@ -16,26 +16,27 @@ extension Group {
         }
         guard commit.path != nil || !list.requiresPath else { throw .violates(.pathRequired) }
         var applied = try list.apply(to: tree, context: context, policy: policy)
-        if applied.removed.contains(where: { $0.index == ownLeafIndex }) {
-            return try removed(by: sender, commit, applied)
+        var nextContext = try nextContext(applied.extensions)
+        let index = try committerIndex(sender, &applied)
+        let steps = try commit.path.map { path throws(MLSError) in
+            try merge(path, from: index, sender: sender, into: &applied)
         }
+        try applied.validateTree()
+        nextContext.treeHash = applied.tree.treeHash()
+        var effects = applied.effects(committer: sender, index: index, hasPath: commit.path != nil)
+        if applied.removed.contains(where: { $0.index == ownLeafIndex }) {
+            effects.removesOwn = true
+            return (effects, afterRemoval)
+        }
+
         let pskSecret = try pskSecret(applied.preSharedKeys)
         var (keys, signer) = try ownKeys(in: applied.tree)
-        var nextContext = try nextContext(applied.extensions)
-
-        let index = try committerIndex(sender, &applied)
         var commitSecret = Secret.zeros(operations.hashLength)
-        if let path = commit.path {
-            let steps = try merge(path, from: index, sender: sender, into: &applied)
-            try applied.validateTree()
-            nextContext.treeHash = applied.tree.treeHash()
+        if let path = commit.path, let steps {
             commitSecret = try applied.tree.decrypt(
                 path, along: steps, context: nextContext.encoding, added: applied.addedLeaves, keys: &keys)
-            keys.prune(for: applied.tree)
-        } else {
-            try applied.validateTree()
-            nextContext.treeHash = applied.tree.treeHash()
         }
+        keys.prune(for: applied.tree)
         let start = try EpochStart(
             context: nextContext, interim: interimTranscriptHash, commit: content,
             inputs: .init(
@@ -43,7 +44,6 @@ extension Group {
                 pskSecret: pskSecret),
             leafCount: applied.tree.slots, operations: operations)
         try start.verify(confirmationTag: content.auth.confirmationTag ?? [])
-        let effects = applied.effects(committer: sender, index: index, hasPath: commit.path != nil)
         return (effects, advanced(to: start, tree: applied.tree, keys: keys, signer: signer))
     }
 
@@ -67,7 +67,7 @@ extension Group {
         return entries
     }
 
-    /// Our keys in a tree with the proposals applied: an Update of ours may be among them.
+    /// Our keys that the tree after proposals and path still has; an Update of ours may be among the proposals.
     private func ownKeys(in tree: GroupTree) throws(MLSError) -> (TreeKeys, SignatureKeyPair) {
         var keys = keys
         keys.prune(for: tree)
@@ -102,18 +102,13 @@ extension Group {
         return try operations.receiveExternalInit(kemOutput, externalPrivateKey: schedule.externalKey)
     }
 
-    /// The end of our membership: the next epoch's secrets are not for us.
-    private func removed(
-        by sender: Sender, _ commit: Commit, _ applied: ProposalList.Applied
-    ) throws(MLSError) -> (CommitEffects, Group) {
-        var applied = applied
-        let index = try committerIndex(sender, &applied)
-        var effects = applied.effects(committer: sender, index: index, hasPath: commit.path != nil)
-        effects.removesOwn = true
+    /// The end of our membership: the next epoch's secrets are not for us. The confirmation tag of the commit that removes
+    /// us cannot be checked for the same reason; everything else about it has been.
+    private var afterRemoval: Group {
         var last = self
         last.isMember = false
         last.pendingProposals = []
         last.pendingUpdates = []
-        return (effects, last)
+        return last
     }
 }
