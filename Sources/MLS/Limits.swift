@@ -17,7 +17,7 @@ public struct Limits: Hashable, Sendable {
     /// How many proposals a commit may cover.
     public var committedProposals = 1 << 14
     /// The longest lifetime of a key package that is accepted, in seconds; 84 days and an hour unless set.
-    public var lifetimeSeconds: UInt64 = 84 * 24 * 3600 + 3600
+    public var lifetimeSeconds: UInt64 = Lifetime.usualSeconds
     /// The longest secret that ``Group/export(label:context:length:)`` gives, in bytes.
     public var exportBytes = 1 << 13
 

@@ -173,6 +173,13 @@ extension SuiteOperations {
         return key
     }
 
+    /// A scalar of a NIST curve in its full length; other lengths than shorter ones stay for others to refuse.
+    func withLeadingZeros(_ scalar: Secret) -> Secret {
+        guard curve != .x25519, scalar.count > 0, scalar.count < curve.privateKeyLength else { return scalar }
+        var bytes = [UInt8](repeating: 0, count: curve.privateKeyLength - scalar.count) + scalar.reveal()
+        return Secret(wiping: &bytes)
+    }
+
     /// Refuses what is no HPKE public key of the suite (§5.1.1), and X25519 points of low order.
     ///
     /// swift-crypto accepts the latter on purpose; RFC 9180 §7.1.4 wants the all-zero shared secret they lead to refused.

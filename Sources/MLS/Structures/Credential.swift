@@ -92,6 +92,16 @@ public struct Lifetime: Hashable, Sendable {
         self.notAfter = notAfter
     }
 
+    /// 84 days, and an hour for clocks that differ.
+    static let usualSeconds: UInt64 = 84 * 24 * 3600 + 3600
+
+    /// A lifetime of so many seconds, the first hour of which has passed, for clocks that differ.
+    public init(startingAt now: UInt64, seconds: UInt64 = 84 * 24 * 3600 + 3600) {
+        notBefore = now - min(now, 3600)
+        let (end, overflow) = notBefore.addingReportingOverflow(seconds)
+        notAfter = overflow ? .max : end
+    }
+
     func contains(_ time: UInt64) -> Bool { notBefore <= time && time <= notAfter }
 }
 

@@ -32,18 +32,26 @@ struct LeafRules {
     ///
     /// - Parameter isSending: whether the leaf is in a message of our own, where the lifetime must include the present.
     func validate(_ leaf: LeafNode, at place: Place, isSending: Bool = false) throws(MLSError) {
-        try validateSource(leaf, at: place)
+        try validateOrigin(leaf, at: place, isSending: isSending)
         try validateCapabilities(leaf)
+    }
+
+    /// The part of ``validate(_:at:isSending:)`` that does not depend on the group's extensions.
+    func validateOrigin(_ leaf: LeafNode, at place: Place, isSending: Bool = false) throws(MLSError) {
+        try validateSource(leaf, at: place)
         try operations.checkPublicKey(leaf.encryptionKey)
-        if case .keyPackage(let lifetime) = leaf.source {
-            guard lifetime.notBefore <= lifetime.notAfter,
-                lifetime.notAfter - lifetime.notBefore <= policy.limits.lifetimeSeconds
-            else { throw .violates(.lifetimeTotal) }
-            // A leaf may have expired between its sending and our reading: refusing it then would leave us behind.
-            guard !isSending || lifetime.contains(policy.currentTime()) else { throw .violates(.lifetimeCurrent) }
-        }
+        try validateLifetime(leaf, isSending: isSending)
         try validateSignature(leaf, at: place)
         try validateCredential(leaf, at: place)
+    }
+
+    func validateLifetime(_ leaf: LeafNode, isSending: Bool) throws(MLSError) {
+        guard case .keyPackage(let lifetime) = leaf.source else { return }
+        guard lifetime.notBefore <= lifetime.notAfter,
+            lifetime.notAfter - lifetime.notBefore <= policy.limits.lifetimeSeconds
+        else { throw .violates(.lifetimeTotal) }
+        // A leaf may have expired between its sending and our reading: refusing it then would leave us behind.
+        guard !isSending || lifetime.contains(policy.currentTime()) else { throw .violates(.lifetimeCurrent) }
     }
 
     /// What a leaf must support in this group; asked again of every member when the group's extensions change.
@@ -100,14 +108,14 @@ struct LeafRules {
         guard policy.acceptsCredential(check) else { throw .violates(.credentialAccepted) }
     }
 
-    /// §10.1.
-    func validate(_ keyPackage: KeyPackage, isSending: Bool) throws(MLSError) {
+    /// §10.1, but for what depends on the group's extensions.
+    func validateOrigin(_ keyPackage: KeyPackage, isSending: Bool) throws(MLSError) {
         guard keyPackage.version == .mls10 else { throw .violates(.keyPackageVersion) }
         guard keyPackage.cipherSuite == operations.suite else { throw .violates(.keyPackageSuite) }
         guard keyPackage.initKey != keyPackage.leafNode.encryptionKey else { throw .violates(.initKeyDistinct) }
         try keyPackage.extensions.requireDistinctTypes()
         try operations.checkPublicKey(keyPackage.initKey)
-        try validate(keyPackage.leafNode, at: .keyPackage, isSending: isSending)
+        try validateOrigin(keyPackage.leafNode, at: .keyPackage, isSending: isSending)
         guard
             operations.verifyWithLabel(
                 keyPackage.leafNode.signatureKey, label: "KeyPackageTBS", content: keyPackage.signedContent,
