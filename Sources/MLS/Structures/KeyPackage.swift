@@ -21,7 +21,10 @@ public struct KeyPackage: Hashable, Sendable {
     }
 
     /// Reads a key package without the MLSMessage around it.
-    public init(decoding bytes: [UInt8]) throws(MLSError) { try self.init(wholeOf: bytes) }
+    public init(decoding bytes: [UInt8], limits: Limits = Limits()) throws(MLSError) {
+        try limits.admit(bytes)
+        try self.init(wholeOf: bytes)
+    }
 
     /// The wire form without the MLSMessage around it.
     public func encoded() -> [UInt8] { encoding }

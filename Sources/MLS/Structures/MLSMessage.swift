@@ -10,7 +10,7 @@ public enum MLSMessage: Hashable, Sendable {
     ///
     /// - Throws: ``MLSError/exceeds(_:)`` before anything is read when there are more bytes than the limits allow.
     public init(decoding bytes: [UInt8], limits: Limits = Limits()) throws(MLSError) {
-        guard bytes.count <= limits.messageBytes else { throw .exceeds(.messageBytes) }
+        try limits.admit(bytes)
         try self.init(wholeOf: bytes)
     }
 

@@ -59,7 +59,10 @@ public struct Welcome: Hashable, Sendable {
     }
 
     /// Reads a Welcome without the MLSMessage around it.
-    public init(decoding bytes: [UInt8]) throws(MLSError) { try self.init(wholeOf: bytes) }
+    public init(decoding bytes: [UInt8], limits: Limits = Limits()) throws(MLSError) {
+        try limits.admit(bytes)
+        try self.init(wholeOf: bytes)
+    }
 
     /// The wire form without the MLSMessage around it.
     public func encoded() -> [UInt8] { encoding }
