@@ -21,6 +21,7 @@ public struct Limits: Hashable, Sendable {
     /// The longest secret that ``Group/export(label:context:length:)`` gives, in bytes.
     public var exportBytes = 1 << 13
 
+    /// The bounds that stand beside each member.
     public init() {}
 
     /// Refuses to look at more bytes than allowed. Vectors of the RFC end at 2^30 bytes, and what is made of a message to

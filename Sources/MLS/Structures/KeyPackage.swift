@@ -1,10 +1,14 @@
 /// What a client publishes so that others can add it to groups (RFC 9420 §10).
 public struct KeyPackage: Hashable, Sendable {
+    /// Always ``ProtocolVersion/mls10`` in a valid one.
     public var version: ProtocolVersion
+    /// The suite of the groups that it can be used for.
     public var cipherSuite: CipherSuite
     /// The HPKE public key that a Welcome is encrypted to.
     public var initKey: [UInt8]
+    /// The leaf that the client will have.
     public var leafNode: LeafNode
+    /// Extensions of the key package; unknown ones are ignored.
     public var extensions: [Extension]
     package var signature: [UInt8]
 

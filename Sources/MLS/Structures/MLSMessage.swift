@@ -17,6 +17,7 @@ public enum MLSMessage: Hashable, Sendable {
     /// The wire form.
     public func encoded() -> [UInt8] { encoding }
 
+    /// The number of its kind on the wire.
     public var wireFormat: WireFormat {
         switch self {
         case .publicMessage: .publicMessage

@@ -48,6 +48,7 @@ package struct EncryptedGroupSecrets: Hashable, Sendable, TLSCodable {
 
 /// The invitation of new members into the epoch that a commit began (RFC 9420 §12.4.3.1).
 public struct Welcome: Hashable, Sendable {
+    /// The suite of the group.
     public var cipherSuite: CipherSuite
     package var secrets: [EncryptedGroupSecrets]
     package var encryptedGroupInfo: [UInt8]
