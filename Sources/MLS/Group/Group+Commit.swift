@@ -95,9 +95,10 @@ extension Group {
             let content = GroupSecrets(
                 joinerSecret: joinerSecret, pathSecret: draft.pathSecret(at: ancestor),
                 preSharedKeys: draft.applied.preSharedKeys)
+            var plaintext = content.encoding
             let sealed = try operations.encryptWithLabel(
                 publicKey: keyPackage.initKey, label: "Welcome", context: encryptedInfo,
-                plaintext: Secret(content.encoding))
+                plaintext: Secret(wiping: &plaintext))
             secrets.append(
                 EncryptedGroupSecrets(
                     newMember: try keyPackage.reference(),
