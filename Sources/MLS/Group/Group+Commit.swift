@@ -89,15 +89,14 @@ extension Group {
             joinerSecret: joinerSecret, pskSecret: pskSecret, operations: operations)
         let key = KeySchedule.welcomeKey(secret, operations: operations)
         let encryptedInfo = try operations.seal(key: key.key, nonce: key.nonce, aad: [], plaintext: info.encoding)
+        let sealer = operations.labelledSealer(label: "Welcome", context: encryptedInfo)
         var secrets: [EncryptedGroupSecrets] = []
         for (index, keyPackage) in draft.applied.added {
             let ancestor = TreeMath.commonAncestor(index.node, ownLeafIndex.node)
             let content = GroupSecrets(
                 joinerSecret: joinerSecret, pathSecret: draft.pathSecret(at: ancestor),
                 preSharedKeys: draft.applied.preSharedKeys)
-            let sealed = try operations.encryptWithLabel(
-                publicKey: keyPackage.initKey, label: "Welcome", context: encryptedInfo,
-                plaintext: Secret(content.encoding))
+            let sealed = try sealer.seal(Secret(content.encoding), to: keyPackage.initKey)
             secrets.append(
                 EncryptedGroupSecrets(
                     newMember: try keyPackage.reference(),
