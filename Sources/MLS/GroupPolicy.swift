@@ -1,5 +1,6 @@
 /// What only the application can know or decide. Nothing here has a default that accepts.
 public struct GroupPolicy: Sendable {
+    /// Bounds for what others send.
     public var limits: Limits
     /// Whether a credential is true for its signature key and welcome in this role (RFC 9420 §5.3.1).
     ///
@@ -13,6 +14,7 @@ public struct GroupPolicy: Sendable {
     /// are known without asking.
     public var preSharedKey: @Sendable (_ id: PreSharedKeyID) -> Secret?
 
+    /// All but the limits has to be said.
     public init(
         limits: Limits = Limits(), acceptsCredential: @escaping @Sendable (_ check: CredentialCheck) -> Bool,
         currentTime: @escaping @Sendable () -> UInt64,
@@ -34,10 +36,14 @@ public struct CredentialCheck: Sendable {
         case externalSender
     }
 
+    /// What is shown.
     public var credential: Credential
+    /// The key that the credential is shown for.
     public var signatureKey: [UInt8]
+    /// What it is shown for.
     public var role: Role
     /// The credential of the same member that this one takes the place of.
     public var replaced: Credential?
+    /// The group in which it is shown; for a new group not yet one of ours.
     public var groupID: [UInt8]
 }

@@ -1,6 +1,6 @@
 /// Bounds for everything that a stranger or another member controls.
 public struct Limits: Hashable, Sendable {
-    /// The longest message that is decoded, in bytes.
+    /// The longest message that is decoded, in bytes. Above 2^28 it counts as 2^28.
     public var messageBytes = 16 << 20
     /// The most leaves that a ratchet tree may have, blank ones included. At most 2^24.
     public var treeLeaves = 1 << 17
@@ -21,5 +21,12 @@ public struct Limits: Hashable, Sendable {
     /// The longest secret that ``Group/export(label:context:length:)`` gives, in bytes.
     public var exportBytes = 1 << 13
 
+    /// The bounds that stand beside each member.
     public init() {}
+
+    /// Refuses to look at more bytes than allowed. Vectors of the RFC end at 2^30 bytes, and what is made of a message to
+    /// sign or encrypt it is longer than the message.
+    func admit(_ bytes: [UInt8]) throws(MLSError) {
+        guard bytes.count <= min(messageBytes, 1 << 28) else { throw .exceeds(.messageBytes) }
+    }
 }

@@ -26,6 +26,7 @@ public enum MLSError: Error, Equatable, Sendable {
 }
 
 extension MLSError: CustomStringConvertible {
+    /// The stable code, and for a broken rule its section and sentence.
     public var description: String {
         switch self {
         case .violates(let rule): "\(code) (RFC 9420 §\(rule.section)): \(rule.sentence)"

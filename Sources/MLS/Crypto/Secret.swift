@@ -61,8 +61,11 @@ public struct Secret: Sendable {
 }
 
 extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Shows nothing.
     public var description: String { "<redacted>" }
+    /// Shows nothing.
     public var debugDescription: String { "<redacted>" }
+    /// Shows nothing.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 

@@ -12,7 +12,8 @@ extension Group {
         guard ignoringProposals || pendingProposals.isEmpty else { throw .misuse(.proposalsPending) }
         guard (padding ?? 0) >= 0 else { throw .misuse(.argument) }
         let (sum, overflow) = (padding ?? 128).addingReportingOverflow(plaintext.count)
-        guard !overflow, sum <= policy.limits.messageBytes, authenticatedData.count <= policy.limits.messageBytes
+        let most = min(policy.limits.messageBytes, 1 << 28)
+        guard !overflow, sum <= most, authenticatedData.count <= most
         else { throw .exceeds(.messageBytes) }
         let content = FramedContent(
             groupID: id, epoch: epoch, sender: .member(ownLeafIndex), authenticatedData: authenticatedData,

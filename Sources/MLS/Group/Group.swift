@@ -4,8 +4,10 @@
 /// caller replaces it. Keep exactly one of them, and store ``snapshot()`` in the same transaction as whatever the call led
 /// to: a state that is used twice reuses keys.
 public struct Group: Sendable {
+    /// The application's knowledge and decisions; not part of a snapshot.
     public var policy: GroupPolicy
     let operations: SuiteOperations
+    /// What all members agree on in this epoch (§8.1).
     public internal(set) var context: GroupContext
     var tree: GroupTree
     var keys: TreeKeys
@@ -78,10 +80,15 @@ public struct Group: Sendable {
 // MARK: - Reading
 
 extension Group {
+    /// The name of the group, the same in all epochs.
     public var id: [UInt8] { context.groupID }
+    /// 0 when the group is created, one more with each commit.
     public var epoch: UInt64 { context.epoch }
+    /// The suite that the group was created with.
     public var cipherSuite: CipherSuite { context.cipherSuite }
+    /// The group context extensions of this epoch.
     public var extensions: [Extension] { context.extensions }
+    /// Our own place in the tree.
     public var ownLeafIndex: LeafIndex { keys.leaf }
 
     /// The members from left to right.

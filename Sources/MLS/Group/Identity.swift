@@ -1,5 +1,6 @@
 /// A signature key with its public half.
 public struct SignatureKeyPair: Sendable {
+    /// The suite whose signature scheme the key is for.
     public let cipherSuite: CipherSuite
     let key: SignaturePrivateKey
 
@@ -16,15 +17,21 @@ public struct SignatureKeyPair: Sendable {
         key = try operations.signatureKey(operations.withLeadingZeros(privateKey))
     }
 
+    /// The half that goes into leaves.
     public var publicKey: [UInt8] { key.publicKey }
+    /// The half to store.
     public var privateKey: Secret { key.raw }
 }
 
 /// Who a client is, and what it supports: what all its leaves have in common.
 public struct ClientIdentity: Sendable {
+    /// What others are told about who this is.
     public var credential: Credential
+    /// The key that the credential is about; its suite is that of the groups.
     public var signer: SignatureKeyPair
+    /// What the client supports.
     public var capabilities: Capabilities
+    /// Extensions of every leaf; their types are in the capabilities.
     public var leafExtensions: [Extension]
 
     /// - Parameter capabilities: nil for what this library does: the supported suites, basic and X.509 credentials.
@@ -49,7 +56,9 @@ public struct ClientIdentity: Sendable {
 /// A key package of our own with its private keys. Both are deleted after the one Welcome that uses them, unless the key
 /// package is one of last resort.
 public struct OwnedKeyPackage: Sendable {
+    /// The half to publish.
     public let keyPackage: KeyPackage
+    /// The signature key of the leaf.
     public let signer: SignatureKeyPair
     let initPrivateKey: HPKEPrivateKey
     let leafPrivateKey: HPKEPrivateKey
@@ -94,7 +103,9 @@ public struct OwnedKeyPackage: Sendable {
         else { throw .misuse(.keyMismatch) }
     }
 
+    /// The private key that a Welcome is opened with.
     public var initKey: Secret { initPrivateKey.raw }
+    /// The private key of the leaf.
     public var encryptionKey: Secret { leafPrivateKey.raw }
 
     /// Who the key package is of.

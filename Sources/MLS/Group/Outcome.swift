@@ -1,21 +1,29 @@
 /// A member as the tree shows it.
 public struct Member: Hashable, Sendable {
+    /// The place in the tree, which another member may have in another epoch.
     public var index: LeafIndex
+    /// All that the member says about itself.
     public var leafNode: LeafNode
 
+    /// Who the member is, as the policy accepted it.
     public var credential: Credential { leafNode.credential }
+    /// The key that the member's messages are signed with.
     public var signatureKey: [UInt8] { leafNode.signatureKey }
 }
 
 /// A proposal that was sent in this epoch and can be committed.
 public struct PendingProposal: Hashable, Sendable {
+    /// The hash under which a commit names it.
     public var reference: ProposalReference
+    /// What is proposed.
     public var proposal: Proposal
+    /// Who proposed it.
     public var sender: Sender
 }
 
 /// What a commit changes.
 public struct CommitEffects: Sendable {
+    /// Who sent the commit.
     public var committer: Sender
     /// The place of the committer in the new tree.
     public var committerIndex: LeafIndex
@@ -27,6 +35,7 @@ public struct CommitEffects: Sendable {
     public var updated: [Member] = []
     /// The new group context extensions, when a proposal replaces them.
     public var extensions: [Extension]?
+    /// The pre-shared keys that went into the new epoch.
     public var preSharedKeys: [PreSharedKeyID] = []
     /// Whether the committer's leaf and path are renewed.
     public var hasPath = false
@@ -39,12 +48,14 @@ public struct CommitEffects: Sendable {
 
 /// A commit of our own that nobody has accepted yet.
 ///
-/// Send ``message``; once the delivery service has accepted it, keep ``group``, send ``welcome``, publish a new GroupInfo. If it refuses, drop
-/// this and go on with ``discarded``.
+/// Send ``message``; once the delivery service has accepted it, keep ``group``, send ``welcome`` and publish a new
+/// GroupInfo. If it refuses, drop this and go on with ``discarded``.
 public struct StagedCommit: Sendable {
+    /// The commit, for everybody in the group.
     public var message: MLSMessage
     /// For the members that the commit adds, nil when it adds none.
     public var welcome: MLSMessage?
+    /// What the commit changes.
     public var effects: CommitEffects
     /// The next epoch.
     public var group: Group
@@ -55,14 +66,17 @@ public struct StagedCommit: Sendable {
 
 /// A message for the application.
 public struct ApplicationMessage: Sendable {
+    /// What the sender passed to ``Group/protect(_:authenticatedData:padding:ignoringProposals:)``.
     public var plaintext: [UInt8]
     /// The sender as it stood in the epoch of the message.
     public var sender: Member
+    /// The epoch that it was sent in, perhaps a past one.
     public var epoch: UInt64
 }
 
 /// What came out of a message.
 public struct ProcessedMessage: Sendable {
+    /// The three kinds of content.
     public enum Content: Sendable {
         case application(ApplicationMessage)
         /// Kept for the next commit.
@@ -71,8 +85,11 @@ public struct ProcessedMessage: Sendable {
         case commit(CommitEffects)
     }
 
+    /// What the message was.
     public var content: Content
+    /// Who sent the message, authenticated.
     public var sender: Sender
+    /// What was sent in the clear with the message.
     public var authenticatedData: [UInt8]
     /// The state after the message: to be stored with whatever the message led to.
     public var group: Group

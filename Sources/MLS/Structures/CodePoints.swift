@@ -1,14 +1,19 @@
 /// A protocol version (RFC 9420 §6); only 1 is defined.
 public struct ProtocolVersion: RawRepresentable, Hashable, Sendable {
+    /// The number on the wire.
     public var rawValue: UInt16
+    /// Any number is taken, known or not.
     public init(rawValue: UInt16) { self.rawValue = rawValue }
 
+    /// RFC 9420.
     public static let mls10 = ProtocolVersion(rawValue: 1)
 }
 
 /// A cipher suite number (RFC 9420 §17.1). Unknown numbers are kept, since capabilities may list any.
 public struct CipherSuite: RawRepresentable, Hashable, Sendable {
+    /// The number on the wire.
     public var rawValue: UInt16
+    /// Any number is taken, known or not.
     public init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519.
@@ -25,13 +30,20 @@ public struct CipherSuite: RawRepresentable, Hashable, Sendable {
 
 /// The type of an extension (RFC 9420 §17.3).
 public struct ExtensionType: RawRepresentable, Hashable, Sendable {
+    /// The number on the wire.
     public var rawValue: UInt16
+    /// Any number is taken, known or not.
     public init(rawValue: UInt16) { self.rawValue = rawValue }
 
+    /// A name that an application gives a leaf (§5.3.3).
     public static let applicationID = ExtensionType(rawValue: 1)
+    /// The tree inside a GroupInfo (§12.4.3.3).
     public static let ratchetTree = ExtensionType(rawValue: 2)
+    /// What members must support (§11.1).
     public static let requiredCapabilities = ExtensionType(rawValue: 3)
+    /// The key for external commits inside a GroupInfo (§12.4.3.2).
     public static let externalPub = ExtensionType(rawValue: 4)
+    /// Who may send proposals from outside (§12.1.8.1).
     public static let externalSenders = ExtensionType(rawValue: 5)
 
     /// Types that every client supports and that capabilities do not list (§7.2).
@@ -40,15 +52,24 @@ public struct ExtensionType: RawRepresentable, Hashable, Sendable {
 
 /// The type of a proposal (RFC 9420 §17.4).
 public struct ProposalType: RawRepresentable, Hashable, Sendable {
+    /// The number on the wire.
     public var rawValue: UInt16
+    /// Any number is taken, known or not.
     public init(rawValue: UInt16) { self.rawValue = rawValue }
 
+    /// §12.1.1.
     public static let add = ProposalType(rawValue: 1)
+    /// §12.1.2.
     public static let update = ProposalType(rawValue: 2)
+    /// §12.1.3.
     public static let remove = ProposalType(rawValue: 3)
+    /// §12.1.4.
     public static let preSharedKey = ProposalType(rawValue: 4)
+    /// §12.1.5.
     public static let reInit = ProposalType(rawValue: 5)
+    /// §12.1.6.
     public static let externalInit = ProposalType(rawValue: 6)
+    /// §12.1.7.
     public static let groupContextExtensions = ProposalType(rawValue: 7)
 
     /// Types that every client supports and that capabilities do not list (§7.2).
@@ -57,10 +78,14 @@ public struct ProposalType: RawRepresentable, Hashable, Sendable {
 
 /// The type of a credential (RFC 9420 §17.5).
 public struct CredentialType: RawRepresentable, Hashable, Sendable {
+    /// The number on the wire.
     public var rawValue: UInt16
+    /// Any number is taken, known or not.
     public init(rawValue: UInt16) { self.rawValue = rawValue }
 
+    /// A bare identity (§5.3).
     public static let basic = CredentialType(rawValue: 1)
+    /// A chain of certificates (§5.3).
     public static let x509 = CredentialType(rawValue: 2)
 }
 
@@ -75,9 +100,12 @@ public enum WireFormat: UInt16, Sendable {
 
 /// The place of a leaf in the ratchet tree, counted from the left (RFC 9420 §4.1.1).
 public struct LeafIndex: RawRepresentable, Hashable, Comparable, Sendable {
+    /// The number on the wire.
     public var rawValue: UInt32
+    /// Any number is taken, known or not.
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
+    /// Whether a leaf stands further left.
     public static func < (left: LeafIndex, right: LeafIndex) -> Bool { left.rawValue < right.rawValue }
 }
 

@@ -5,6 +5,7 @@ public enum Credential: Hashable, Sendable {
     /// A chain of DER certificates, the end entity's first. They are kept and handed to the policy, not parsed here.
     case x509(certificates: [[UInt8]])
 
+    /// The number of its kind on the wire.
     public var type: CredentialType {
         switch self {
         case .basic: .basic
@@ -41,14 +42,18 @@ extension Credential: TLSCodable {
 
 /// What a client supports, as its leaf announces it (RFC 9420 §7.2). Unknown and GREASE values are kept.
 public struct Capabilities: Hashable, Sendable {
+    /// Protocol versions.
     public var versions: [ProtocolVersion]
+    /// Cipher suites.
     public var cipherSuites: [CipherSuite]
     /// Extension types beyond those that every client supports.
     public var extensions: [ExtensionType]
     /// Proposal types beyond those that every client supports.
     public var proposals: [ProposalType]
+    /// Types of credentials that the client can check.
     public var credentials: [CredentialType]
 
+    /// Supports what is given and the defaults of §7.2.
     public init(
         versions: [ProtocolVersion] = [.mls10], cipherSuites: [CipherSuite], extensions: [ExtensionType] = [],
         proposals: [ProposalType] = [], credentials: [CredentialType] = [.basic, .x509]
@@ -84,9 +89,12 @@ extension Capabilities: TLSCodable {
 
 /// The time in which a key package may be used, in seconds since 1970, both ends included (RFC 9420 §7.2).
 public struct Lifetime: Hashable, Sendable {
+    /// The first second.
     public var notBefore: UInt64
+    /// The last second.
     public var notAfter: UInt64
 
+    /// Both ends are included.
     public init(notBefore: UInt64, notAfter: UInt64) {
         self.notBefore = notBefore
         self.notAfter = notAfter

@@ -1,8 +1,11 @@
 /// A typed, opaque addition to a leaf, key package, group or GroupInfo (RFC 9420 §7.2, §13.4).
 public struct Extension: Hashable, Sendable {
+    /// What the content means.
     public var type: ExtensionType
+    /// Whatever the type defines.
     public var content: [UInt8]
 
+    /// An extension as it stands.
     public init(type: ExtensionType, content: [UInt8]) {
         self.type = type
         self.content = content
@@ -37,10 +40,14 @@ extension Collection<Extension> {
 
 /// What every member of a group must support beyond the defaults (RFC 9420 §11.1).
 public struct RequiredCapabilities: Hashable, Sendable {
+    /// Types of extensions.
     public var extensions: [ExtensionType]
+    /// Types of proposals.
     public var proposals: [ProposalType]
+    /// Types of credentials; these have no defaults.
     public var credentials: [CredentialType]
 
+    /// Requires these types of every member.
     public init(
         extensions: [ExtensionType] = [], proposals: [ProposalType] = [], credentials: [CredentialType] = []
     ) {
@@ -74,9 +81,12 @@ extension RequiredCapabilities: TLSCodable {
 
 /// Somebody outside the group who may send it proposals (RFC 9420 §12.1.8.1).
 public struct ExternalSender: Hashable, Sendable {
+    /// Of the group's suite.
     public var signatureKey: [UInt8]
+    /// Who the sender is.
     public var credential: Credential
 
+    /// Admits the holder of a key.
     public init(signatureKey: [UInt8], credential: Credential) {
         self.signatureKey = signatureKey
         self.credential = credential

@@ -1,11 +1,18 @@
 /// What all members of a group agree on in one epoch (RFC 9420 §8.1).
 public struct GroupContext: Hashable, Sendable {
+    /// Always ``ProtocolVersion/mls10``.
     public var version: ProtocolVersion
+    /// The suite that the group was created with.
     public var cipherSuite: CipherSuite
+    /// The name of the group.
     public var groupID: [UInt8]
+    /// The number of the epoch, from 0.
     public var epoch: UInt64
+    /// Stands for all members and the keys between them (§7.8).
     public var treeHash: [UInt8]
+    /// Stands for all commits so far (§8.2); empty in epoch 0.
     public var confirmedTranscriptHash: [UInt8]
+    /// The group context extensions, which every member supports.
     public var extensions: [Extension]
 
     package init(
@@ -48,9 +55,12 @@ extension GroupContext: TLSCodable {
 
 /// What somebody needs to know about a group in order to join it (RFC 9420 §12.4.3).
 public struct GroupInfo: Hashable, Sendable {
+    /// The epoch that can be joined.
     public var context: GroupContext
+    /// Extensions for those who join; unknown ones are ignored.
     public var extensions: [Extension]
     package var confirmationTag: [UInt8]
+    /// The member who made this.
     public var signer: LeafIndex
     package var signature: [UInt8]
 
@@ -66,7 +76,10 @@ public struct GroupInfo: Hashable, Sendable {
     }
 
     /// Reads a GroupInfo without the MLSMessage around it.
-    public init(decoding bytes: [UInt8]) throws(MLSError) { try self.init(wholeOf: bytes) }
+    public init(decoding bytes: [UInt8], limits: Limits = Limits()) throws(MLSError) {
+        try limits.admit(bytes)
+        try self.init(wholeOf: bytes)
+    }
 
     /// The wire form without the MLSMessage around it.
     public func encoded() -> [UInt8] { encoding }

@@ -1,10 +1,14 @@
 /// What a client publishes so that others can add it to groups (RFC 9420 §10).
 public struct KeyPackage: Hashable, Sendable {
+    /// Always ``ProtocolVersion/mls10`` in a valid one.
     public var version: ProtocolVersion
+    /// The suite of the groups that it can be used for.
     public var cipherSuite: CipherSuite
     /// The HPKE public key that a Welcome is encrypted to.
     public var initKey: [UInt8]
+    /// The leaf that the client will have.
     public var leafNode: LeafNode
+    /// Extensions of the key package; unknown ones are ignored.
     public var extensions: [Extension]
     package var signature: [UInt8]
 
@@ -21,7 +25,10 @@ public struct KeyPackage: Hashable, Sendable {
     }
 
     /// Reads a key package without the MLSMessage around it.
-    public init(decoding bytes: [UInt8]) throws(MLSError) { try self.init(wholeOf: bytes) }
+    public init(decoding bytes: [UInt8], limits: Limits = Limits()) throws(MLSError) {
+        try limits.admit(bytes)
+        try self.init(wholeOf: bytes)
+    }
 
     /// The wire form without the MLSMessage around it.
     public func encoded() -> [UInt8] { encoding }

@@ -9,10 +9,15 @@ public struct LeafNode: Hashable, Sendable {
 
     /// The HPKE public key of the member alone.
     public var encryptionKey: [UInt8]
+    /// The key that the member's messages are signed with.
     public var signatureKey: [UInt8]
+    /// Who the member is.
     public var credential: Credential
+    /// What the member supports.
     public var capabilities: Capabilities
+    /// How the leaf came about.
     public var source: Source
+    /// Extensions of the leaf, their types listed in its capabilities.
     public var extensions: [Extension]
     package var signature: [UInt8]
 

@@ -10,13 +10,14 @@ public enum MLSMessage: Hashable, Sendable {
     ///
     /// - Throws: ``MLSError/exceeds(_:)`` before anything is read when there are more bytes than the limits allow.
     public init(decoding bytes: [UInt8], limits: Limits = Limits()) throws(MLSError) {
-        guard bytes.count <= limits.messageBytes else { throw .exceeds(.messageBytes) }
+        try limits.admit(bytes)
         try self.init(wholeOf: bytes)
     }
 
     /// The wire form.
     public func encoded() -> [UInt8] { encoding }
 
+    /// The number of its kind on the wire.
     public var wireFormat: WireFormat {
         switch self {
         case .publicMessage: .publicMessage

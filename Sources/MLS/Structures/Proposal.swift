@@ -15,9 +15,12 @@ public struct PreSharedKeyID: Hashable, Sendable {
         case branch = 3
     }
 
+    /// Where the key comes from, and its name there.
     public var kind: Kind
+    /// Random, of the length of the suite's hash, and used once.
     public var nonce: [UInt8]
 
+    /// Names one use of a key.
     public init(kind: Kind, nonce: [UInt8]) {
         self.kind = kind
         self.nonce = nonce
@@ -53,9 +56,13 @@ extension PreSharedKeyID: TLSCodable {
 
 /// A request to found the group anew with other parameters (RFC 9420 §12.1.5). Decoded, and refused when processed.
 public struct ReInit: Hashable, Sendable {
+    /// The name of the new group.
     public var groupID: [UInt8]
+    /// The version of the new group.
     public var version: ProtocolVersion
+    /// The suite of the new group.
     public var cipherSuite: CipherSuite
+    /// The group context extensions of the new group.
     public var extensions: [Extension]
 }
 
@@ -85,6 +92,7 @@ public enum Proposal: Hashable, Sendable {
     case externalInit(kemOutput: [UInt8])
     case groupContextExtensions([Extension])
 
+    /// The number of its kind on the wire.
     public var type: ProposalType {
         switch self {
         case .add: .add
@@ -145,6 +153,7 @@ extension Proposal: TLSCodable {
 
 /// The hash under which a proposal that was sent before is committed (RFC 9420 §5.2).
 public struct ProposalReference: Hashable, Sendable {
+    /// The hash.
     public var bytes: [UInt8]
 
     package init(bytes: [UInt8]) { self.bytes = bytes }

@@ -11,8 +11,11 @@ public struct PublicMessage: Hashable, Sendable {
         self.membershipTag = membershipTag
     }
 
+    /// The group that the message is for.
     public var groupID: [UInt8] { content.groupID }
+    /// The epoch that it was sent in.
     public var epoch: UInt64 { content.epoch }
+    /// Who claims to have sent it; authenticated only by processing it.
     public var sender: Sender { content.sender }
 }
 
@@ -32,7 +35,9 @@ extension PublicMessage: TLSCodable {
 
 /// A signed and encrypted message (RFC 9420 §6.3).
 public struct PrivateMessage: Hashable, Sendable {
+    /// The group that the message is for.
     public var groupID: [UInt8]
+    /// The epoch that it was sent in.
     public var epoch: UInt64
     package var contentType: ContentType
     /// Sent in the clear, and authenticated.

@@ -48,6 +48,7 @@ package struct EncryptedGroupSecrets: Hashable, Sendable, TLSCodable {
 
 /// The invitation of new members into the epoch that a commit began (RFC 9420 §12.4.3.1).
 public struct Welcome: Hashable, Sendable {
+    /// The suite of the group.
     public var cipherSuite: CipherSuite
     package var secrets: [EncryptedGroupSecrets]
     package var encryptedGroupInfo: [UInt8]
@@ -59,7 +60,10 @@ public struct Welcome: Hashable, Sendable {
     }
 
     /// Reads a Welcome without the MLSMessage around it.
-    public init(decoding bytes: [UInt8]) throws(MLSError) { try self.init(wholeOf: bytes) }
+    public init(decoding bytes: [UInt8], limits: Limits = Limits()) throws(MLSError) {
+        try limits.admit(bytes)
+        try self.init(wholeOf: bytes)
+    }
 
     /// The wire form without the MLSMessage around it.
     public func encoded() -> [UInt8] { encoding }

@@ -15,7 +15,10 @@ public struct RatchetTree: Hashable, Sendable {
     ///
     /// - Throws: ``MLSError/malformed(_:)``; ``MLSError/violates(_:)`` when the last node is blank or a leaf stands
     ///   where a parent belongs.
-    public init(decoding bytes: [UInt8]) throws(MLSError) { try self.init(wholeOf: bytes) }
+    public init(decoding bytes: [UInt8], limits: Limits = Limits()) throws(MLSError) {
+        try limits.admit(bytes)
+        try self.init(wholeOf: bytes)
+    }
 
     /// The content of a `ratchet_tree` extension.
     public func encoded() -> [UInt8] { encoding }

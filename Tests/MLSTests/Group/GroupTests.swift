@@ -206,3 +206,25 @@ struct GroupTests {
         }
     }
 }
+
+/// What printing shows of values that hold keys.
+struct RedactionTests {
+    @Test func `printing shows no private key`() throws {
+        let keyPackage = try Party.keyPackage("alice")
+        let group = try Group.create(id: [1], with: keyPackage, policy: Party.policy)
+        let staged = try group.commit()
+        for value in [keyPackage, keyPackage.signer, group, staged] as [any Sendable] {
+            var text = String(describing: value) + String(reflecting: value)
+            dump(value, to: &text)
+            for secret in [
+                keyPackage.initKey, keyPackage.encryptionKey, keyPackage.signer.privateKey,
+                group.epochAuthenticator, staged.group.epochAuthenticator,
+            ] {
+                let bytes = secret.reveal()
+                #expect(!text.contains(bytes.hex))
+                #expect(!text.contains(bytes.map(String.init).joined(separator: ", ")))
+            }
+        }
+        #expect(String(describing: group) == "group of 1 in epoch 0, leaf 0")
+    }
+}
