@@ -118,11 +118,35 @@ struct HybridEncryption: Sendable {
         }
     }
 
-    func seal(to publicKey: [UInt8], info: [UInt8], plaintext: Secret) throws -> (output: [UInt8], ciphertext: [UInt8])
-    {
-        var sender = try sender(to: publicKey, info: info)
-        let ciphertext = try unsafe plaintext.key.withUnsafeBytes { buffer in unsafe try sender.seal(buffer) }
-        return ([UInt8](sender.encapsulatedKey), [UInt8](ciphertext))
+    /// Refuses an X25519 point of low order, which swift-crypto accepts on purpose (RFC 9180 §7.1.4).
+    func refuseLowOrder(_ key: [UInt8]) throws(MLSError) {
+        if curve == .x25519, LowOrderPoint.isOne(key) { throw .violates(.publicKeyInvalid) }
+    }
+
+    /// The sending half of the key encapsulation (RFC 9180 §4.1): a fresh key pair's public key, and the shared point.
+    func encapsulate(to publicKey: [UInt8]) throws -> (output: [UInt8], sharedPoint: Secret) {
+        switch curve {
+        case .x25519:
+            let key = Curve25519.KeyAgreement.PrivateKey()
+            let other = try Curve25519.KeyAgreement.PublicKey(rawRepresentation: publicKey)
+            let point = try key.sharedSecretFromKeyAgreement(with: other)
+            return ([UInt8](key.publicKey.rawRepresentation), Secret(SymmetricKey(data: point)))
+        case .p256:
+            let key = P256.KeyAgreement.PrivateKey()
+            let other = try P256.KeyAgreement.PublicKey(x963Representation: publicKey)
+            let point = try key.sharedSecretFromKeyAgreement(with: other)
+            return ([UInt8](key.publicKey.x963Representation), Secret(SymmetricKey(data: point)))
+        case .p384:
+            let key = P384.KeyAgreement.PrivateKey()
+            let other = try P384.KeyAgreement.PublicKey(x963Representation: publicKey)
+            let point = try key.sharedSecretFromKeyAgreement(with: other)
+            return ([UInt8](key.publicKey.x963Representation), Secret(SymmetricKey(data: point)))
+        case .p521:
+            let key = P521.KeyAgreement.PrivateKey()
+            let other = try P521.KeyAgreement.PublicKey(x963Representation: publicKey)
+            let point = try key.sharedSecretFromKeyAgreement(with: other)
+            return ([UInt8](key.publicKey.x963Representation), Secret(SymmetricKey(data: point)))
+        }
     }
 
     func open(_ ciphertext: [UInt8], from output: [UInt8], with key: HPKEPrivateKey, info: [UInt8]) throws -> Secret {
@@ -257,7 +281,26 @@ enum ContentCipher: Sendable {
 
     static let tagLength = 16
 
-    func seal(_ plaintext: [UInt8], key: Secret, nonce: [UInt8], aad: [UInt8]) throws -> [UInt8] {
+    /// The bytes of a key.
+    var keyLength: Int { self == .aes128 ? 16 : 32 }
+
+    /// The identifier of the AEAD (RFC 9180 §7.3).
+    var aeadID: UInt16 {
+        switch self {
+        case .aes128: 1
+        case .aes256: 2
+        case .chaCha: 3
+        }
+    }
+
+    /// Seals a secret without a copy of it in the open.
+    func seal(_ plaintext: Secret, key: Secret, nonce: [UInt8]) throws -> [UInt8] {
+        try unsafe plaintext.key.withUnsafeBytes { buffer in
+            unsafe try seal(buffer, key: key, nonce: nonce, aad: [])
+        }
+    }
+
+    func seal(_ plaintext: some DataProtocol, key: Secret, nonce: [UInt8], aad: [UInt8]) throws -> [UInt8] {
         switch self {
         case .aes128, .aes256:
             let box = try AES.GCM.seal(
@@ -295,6 +338,15 @@ enum SuiteHash: Sendable {
         case .sha256: 32
         case .sha384: 48
         case .sha512: 64
+        }
+    }
+
+    /// The identifier of the KDF (RFC 9180 §7.2).
+    var kdfID: UInt16 {
+        switch self {
+        case .sha256: 1
+        case .sha384: 2
+        case .sha512: 3
         }
     }
 

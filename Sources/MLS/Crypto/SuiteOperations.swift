@@ -23,7 +23,7 @@ struct SuiteOperations: Sendable {
     /// `KDF.Nh`: the bytes of a hash, and of every secret of the key schedule.
     var hashLength: Int { hashFunction.length }
     /// `AEAD.Nk`: the bytes of a content key.
-    var keyLength: Int { cipher == .aes128 ? 16 : 32 }
+    var keyLength: Int { cipher.keyLength }
     /// `AEAD.Nn`: the bytes of a nonce.
     var nonceLength: Int { 12 }
     /// The bytes by which a ciphertext is longer than its plaintext.
@@ -147,19 +147,16 @@ extension SuiteOperations {
     ///
     /// - Throws: ``MLSError/violates(_:)`` in the case that no candidate is a key, which nobody will ever see.
     func deriveKeyPair(_ inputKeyMaterial: Secret) throws(MLSError) -> HPKEPrivateKey {
-        let suiteID = [UInt8]("KEM".utf8) + curve.kemID.encoding
-        let prefix = [UInt8]("HPKE-v1".utf8) + suiteID
-        let root = hashFunction.extract(
-            salt: Secret([]), prefix: prefix + "dkp_prk".utf8, inputKeyMaterial: inputKeyMaterial)
-        let length = UInt16(curve.privateKeyLength)
+        let kem = LabelledHKDF(hash: hashFunction, suiteID: [UInt8]("KEM".utf8) + curve.kemID.encoding)
+        let root = kem.extract(salt: Secret([]), label: "dkp_prk", inputKeyMaterial: inputKeyMaterial)
+        let length = curve.privateKeyLength
         if curve == .x25519 {
-            let raw = hashFunction.expand(root, info: length.encoding + prefix + "sk".utf8, length: Int(length))
+            let raw = kem.expand(root, label: "sk", info: [], length: length)
             guard let key = HPKEPrivateKey(raw, curve: curve) else { throw .misuse(.argument) }
             return key
         }
         for counter in UInt8.min...UInt8.max {
-            let info = length.encoding + prefix + "candidate".utf8 + [counter]
-            let candidate = hashFunction.expand(root, info: info, length: Int(length))
+            let candidate = kem.expand(root, label: "candidate", info: [counter], length: length)
             if let key = HPKEPrivateKey(masked(candidate), curve: curve) { return key }
         }
         throw .misuse(.argument)
@@ -189,20 +186,19 @@ extension SuiteOperations {
     }
 
     private func refuseLowOrder(_ key: [UInt8]) throws(MLSError) {
-        if curve == .x25519, LowOrderPoint.isOne(key) { throw .violates(.publicKeyInvalid) }
+        try hybrid.refuseLowOrder(key)
     }
 
     /// `EncryptWithLabel` (§5.1.3).
     func encryptWithLabel(
         publicKey: [UInt8], label: String, context: [UInt8], plaintext: Secret
     ) throws(MLSError) -> (kemOutput: [UInt8], ciphertext: [UInt8]) {
-        try refuseLowOrder(publicKey)
-        do {
-            let sealed = try hybrid.seal(to: publicKey, info: Self.labelled(label, context), plaintext: plaintext)
-            return (sealed.output, sealed.ciphertext)
-        } catch {
-            throw .violates(.publicKeyInvalid)
-        }
+        try labelledSealer(label: label, context: context).seal(plaintext, to: publicKey)
+    }
+
+    /// `EncryptWithLabel` (§5.1.3) to many recipients with one context.
+    func labelledSealer(label: String, context: [UInt8]) -> HPKESealer {
+        HPKESealer(hybrid: hybrid, cipher: cipher, hash: hashFunction, info: Self.labelled(label, context))
     }
 
     /// `DecryptWithLabel` (§5.1.3).

@@ -89,6 +89,7 @@ extension Group {
             joinerSecret: joinerSecret, pskSecret: pskSecret, operations: operations)
         let key = KeySchedule.welcomeKey(secret, operations: operations)
         let encryptedInfo = try operations.seal(key: key.key, nonce: key.nonce, aad: [], plaintext: info.encoding)
+        let sealer = operations.labelledSealer(label: "Welcome", context: encryptedInfo)
         var secrets: [EncryptedGroupSecrets] = []
         for (index, keyPackage) in draft.applied.added {
             let ancestor = TreeMath.commonAncestor(index.node, ownLeafIndex.node)
@@ -96,9 +97,7 @@ extension Group {
                 joinerSecret: joinerSecret, pathSecret: draft.pathSecret(at: ancestor),
                 preSharedKeys: draft.applied.preSharedKeys)
             var plaintext = content.encoding
-            let sealed = try operations.encryptWithLabel(
-                publicKey: keyPackage.initKey, label: "Welcome", context: encryptedInfo,
-                plaintext: Secret(wiping: &plaintext))
+            let sealed = try sealer.seal(Secret(wiping: &plaintext), to: keyPackage.initKey)
             secrets.append(
                 EncryptedGroupSecrets(
                     newMember: try keyPackage.reference(),

@@ -50,13 +50,13 @@ extension GroupTree {
     ///   - context: the encoded provisional GroupContext.
     ///   - added: the members that the same commit adds; they learn the secrets from the Welcome.
     func encrypt(_ path: NewPath, context: [UInt8], added: Set<LeafIndex>) throws(MLSError) -> UpdatePath {
+        let sealer = operations.labelledSealer(label: "UpdatePathNode", context: context)
         var nodes: [UpdatePathNode] = []
         for (index, step) in path.steps.enumerated() {
             var ciphertexts: [HPKECiphertext] = []
             for node in resolution(of: step.copathChild, excluding: added) {
                 guard let key = encryptionKey(at: node) else { continue }
-                let sealed = try operations.encryptWithLabel(
-                    publicKey: key, label: "UpdatePathNode", context: context, plaintext: path.pathSecrets[index])
+                let sealed = try sealer.seal(path.pathSecrets[index], to: key)
                 ciphertexts.append(HPKECiphertext(kemOutput: sealed.kemOutput, ciphertext: sealed.ciphertext))
             }
             nodes.append(UpdatePathNode(encryptionKey: path.publicKeys[index], encryptedPathSecrets: ciphertexts))
