@@ -7,6 +7,8 @@ let package = Package(
     products: [
         .executable(name: "martlet", targets: ["martlet"]),
         .library(name: "WebhookSignatures", targets: ["WebhookSignatures"]),
+        .library(name: "MLS", targets: ["MLS"]),
+        .executable(name: "mls-peer", targets: ["mls-peer"]),
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -27,6 +29,14 @@ let package = Package(
         .target(
             name: "WebhookSignatures",
             dependencies: ["HubCore", .product(name: "Crypto", package: "swift-crypto")]
+        ),
+        // End-to-end encryption; it imports nothing else of ours.
+        .target(
+            name: "MLS", dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: [.strictMemorySafety()]
+        ),
+        .executableTarget(
+            name: "mls-peer", dependencies: ["MLS", .product(name: "Crypto", package: "swift-crypto")]
         ),
         .target(name: "Integrations", dependencies: ["HubCore"]),
         .systemLibrary(
@@ -137,6 +147,8 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: ["Hub", "HubCore", "HubStorage", "HubTesting", "WebhookSignatures"]
         ),
+        .testTarget(name: "MLSTests", dependencies: ["MLS"], exclude: ["Fixtures"]),
+        .testTarget(name: "MLSPeerTests", dependencies: ["mls-peer"]),
         .testTarget(name: "IntegrationsTests", dependencies: ["Integrations", "HubCore"], exclude: ["Fixtures"]),
         .testTarget(name: "HubTextTests", dependencies: ["HubText", "HubCore"]),
         .testTarget(

@@ -1,0 +1,43 @@
+import Testing
+
+/// Random histories among `mls-peer` processes: whatever happens, all members stay in agreement.
+struct HistoryTests {
+    /// Cheap suites come more often; every suite comes.
+    private static func suite(of seed: Int) -> Int {
+        switch seed % 20 {
+        case 0, 7, 13: 1
+        case 3: 3
+        case 11: 7
+        case 17: 5
+        default: 2
+        }
+    }
+
+    @Test(arguments: 0..<8)
+    func `members agree through forty random steps`(_ part: Int) throws {
+        let peers = try (0..<3).map { _ in try PeerProcess() }
+        var tally = History.Tally()
+        for seed in (part * 25)..<(part * 25 + 25) {
+            var history = try History(seed: UInt64(seed), suite: Self.suite(of: seed), largest: 6, peers: peers)
+            try history.run(steps: 40)
+            tally.merge(history.tally)
+        }
+        // Nothing is proven by steps that never come about.
+        for name in [
+            "propose add", "propose update", "propose remove", "propose psk", "propose resumption", "propose gce",
+            "external add", "external remove", "new member's proposal", "commit", "commit that adds", "join",
+            "commit in vain", "removed", "kept outside", "external join", "external rejoin", "message",
+            "replay refused", "message of a past epoch",
+        ] { #expect(tally.steps[name, default: 0] > 0, "no \(name) in part \(part)") }
+        for peer in peers { #expect(try peer.quit() == 0) }
+    }
+
+    @Test(arguments: [1000, 1001])
+    func `twenty-four members agree through a hundred and fifty random steps`(_ seed: Int) throws {
+        let peers = try (0..<4).map { _ in try PeerProcess() }
+        var history = try History(seed: UInt64(seed), suite: 2, largest: 24, peers: peers)
+        try history.run(steps: 150)
+        #expect(history.mostMembers == 24)
+        for peer in peers { #expect(try peer.quit() == 0) }
+    }
+}
