@@ -141,6 +141,7 @@ let package = Package(
             exclude: ["Fixtures"]
         ),
         .testTarget(name: "HubCoreTests", dependencies: ["HubCore", "HubTesting"]),
+        .testTarget(name: "SinkTests", dependencies: ["HubCore", "Sink"]),
         .testTarget(
             name: "EgressTests",
             dependencies: [

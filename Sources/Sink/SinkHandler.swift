@@ -104,21 +104,24 @@ final class SinkHandler: ChannelInboundHandler {
 
     // MARK: Answers
 
+    /// - Parameter length: nil where the status allows no body.
     private func responseHead(_ behavior: SinkBehavior, length: Int64?) -> HTTPResponseHead {
         var headers = HTTPHeaders(behavior.headers.fields.map { ($0.name, $0.value) })
         headers.replaceOrAdd(name: "server", value: "martlet-sink")
         if let retryAfter = behavior.retryAfter { headers.replaceOrAdd(name: "retry-after", value: retryAfter) }
         if let location = behavior.location { headers.replaceOrAdd(name: "location", value: location) }
         if behavior.gzipBomb != nil { headers.replaceOrAdd(name: "content-encoding", value: "gzip") }
-        let mayHaveBody = behavior.status != 204 && behavior.status != 304
-        if let length, mayHaveBody { headers.replaceOrAdd(name: "content-length", value: String(length)) }
+        if let length { headers.replaceOrAdd(name: "content-length", value: String(length)) }
         return HTTPResponseHead(
             version: .http1_1, status: .init(statusCode: behavior.status), headers: headers)
     }
 
     private func respond(_ answer: Answer, _ context: ChannelHandlerContext) {
         let behavior = answer.behavior
-        if let size = behavior.gzipBomb {
+        if behavior.status == 204 || behavior.status == 304 {
+            context.write(wrapOutboundOut(.head(responseHead(behavior, length: nil))), promise: nil)
+            end(answer.isKeepAlive, context)
+        } else if let size = behavior.gzipBomb {
             let bomb = GzipBomb(size: size)
             context.write(wrapOutboundOut(.head(responseHead(behavior, length: bomb.length))), promise: nil)
             writePieces(of: bomb.length, keepAlive: answer.isKeepAlive, context) { bomb.bytes(at: $0, count: $1) }
@@ -135,7 +138,7 @@ final class SinkHandler: ChannelInboundHandler {
         } else {
             context.write(
                 wrapOutboundOut(.head(responseHead(behavior, length: Int64(behavior.body.count)))), promise: nil)
-            if behavior.status != 204, behavior.status != 304 { write(behavior.body, context) }
+            write(behavior.body, context)
             end(answer.isKeepAlive, context)
         }
     }

@@ -61,3 +61,14 @@ package struct Exchange: Sendable {
         package var total: Duration = .zero
     }
 }
+
+extension Exchange {
+    /// What decides how it goes on.
+    ///
+    /// - Parameter now: a date in `Retry-After` is counted from here.
+    package func outcome(at now: Timestamp) -> AttemptOutcome {
+        AttemptOutcome(
+            failure: failure, status: answer?.status,
+            retryAfter: answer?.headers.header("retry-after").flatMap { RetryAfter.wait($0, at: now) })
+    }
+}
