@@ -42,7 +42,7 @@ package enum DeliveryContent: Sendable, Hashable {
 }
 
 /// The names of event types: `ticket.created`.
-package enum EventType {
+package enum EventTypeName {
     package static let lengthLimit = 256
 
     /// Letters, digits, `_` and `-`, in parts that are joined by single full stops.

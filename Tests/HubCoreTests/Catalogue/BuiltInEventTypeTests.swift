@@ -20,7 +20,7 @@ import Testing
         #expect(type.sample == sample)
         #expect(sample.object?.isEmpty == false)
         #expect(type.sampleText.utf8.count < 20_000)
-        #expect(EventType.isValid(type.rawValue))
+        #expect(EventTypeName.isValid(type.rawValue))
         #expect(type.summary.hasSuffix("."))
     }
 

@@ -69,6 +69,6 @@ import Testing
         (String(repeating: "a", count: 256), true), (String(repeating: "a", count: 257), false),
     ])
     func `an event type is names joined by full stops`(_ name: String, _ isValid: Bool) {
-        #expect(EventType.isValid(name) == isValid)
+        #expect(EventTypeName.isValid(name) == isValid)
     }
 }
