@@ -21,7 +21,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
     ],
     targets: [
         // The layers, lowest first; a target imports only what stands above its own line.
@@ -46,6 +49,32 @@ let package = Package(
         .target(
             name: "HubText",
             dependencies: ["HubCore", "CCMarkGFM", .product(name: "Mustache", package: "swift-mustache")]
+        ),
+        .target(
+            name: "Egress",
+            dependencies: [
+                "HubCore",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]
+        ),
+        .target(
+            name: "Sink",
+            dependencies: [
+                "HubCore",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ]
         ),
         .target(name: "HubStorage", dependencies: ["HubCore"]),
         .target(
@@ -91,7 +120,7 @@ let package = Package(
             name: "martlet",
             dependencies: [
                 "Hub", "HubConsole", "HubCore", "HubHTTP", "HubStorage", "HubStorageSQLite", "HubText", "Integrations",
-                "WebhookSignatures",
+                "Sink", "WebhookSignatures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -122,6 +151,16 @@ let package = Package(
             exclude: ["Fixtures"]
         ),
         .testTarget(name: "HubCoreTests", dependencies: ["HubCore", "HubTesting"]),
+        .testTarget(name: "SinkTests", dependencies: ["HubCore", "Sink"]),
+        .testTarget(
+            name: "EgressTests",
+            dependencies: [
+                "Egress", "HubCore", "HubTesting", "Sink",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]
+        ),
         .testTarget(
             name: "HubHTTPTests",
             dependencies: [

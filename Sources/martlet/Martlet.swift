@@ -21,7 +21,7 @@ struct Martlet: AsyncParsableCommand {
                 name: "Look",
                 subcommands: [
                     RequestsCommand.self, EventsCommand.self, ReplayCommand.self, RenderCommand.self,
-                    VerifyCommand.self,
+                    VerifyCommand.self, SinkCommand.self,
                 ]),
             CommandGroup(
                 name: "Keep", subcommands: [BackupCommand.self, RestoreCommand.self, VersionCommand.self]),
