@@ -55,7 +55,7 @@ public struct Secret: Sendable {
 
     // Not inlined, so that the stores are not dropped as dead.
     @inline(never)
-    private static func wipe(_ bytes: inout [UInt8]) {
+    static func wipe(_ bytes: inout [UInt8]) {
         for index in bytes.indices { bytes[index] = 0 }
     }
 }

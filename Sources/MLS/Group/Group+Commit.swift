@@ -96,7 +96,8 @@ extension Group {
             let content = GroupSecrets(
                 joinerSecret: joinerSecret, pathSecret: draft.pathSecret(at: ancestor),
                 preSharedKeys: draft.applied.preSharedKeys)
-            let sealed = try sealer.seal(Secret(content.encoding), to: keyPackage.initKey)
+            var plaintext = content.encoding
+            let sealed = try sealer.seal(Secret(wiping: &plaintext), to: keyPackage.initKey)
             secrets.append(
                 EncryptedGroupSecrets(
                     newMember: try keyPackage.reference(),

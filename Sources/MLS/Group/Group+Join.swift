@@ -39,7 +39,9 @@ extension Group {
         let plaintext = try operations.decryptWithLabel(
             privateKey: keyPackage.initPrivateKey, label: "Welcome", context: welcome.encryptedGroupInfo,
             kemOutput: entry.secrets.kemOutput, ciphertext: entry.secrets.ciphertext)
-        let secrets = try GroupSecrets(wholeOf: plaintext.reveal())
+        var revealed = plaintext.reveal()
+        defer { Secret.wipe(&revealed) }
+        let secrets = try GroupSecrets(wholeOf: revealed)
         try validate(secrets.preSharedKeys, operations: operations)
         let pskSecret = try operations.pskSecret(secrets.preSharedKeys, policy: policy)
         let welcomeSecret = KeySchedule.welcomeSecret(

@@ -22,6 +22,7 @@ private struct PendingSelection {
     private let removed: Set<LeafIndex>
     private let lastUpdate: [LeafIndex: ProposalReference]
     private let lastExtensions: ProposalReference?
+    private let resumptionEpochs: Set<UInt64>
     /// Keys that become free by Removes, and keys that Adds have taken.
     private var freed: Set<[UInt8]>
     private var taken: Set<[UInt8]> = []
@@ -34,63 +35,75 @@ private struct PendingSelection {
         var removed: Set<LeafIndex> = []
         var lastUpdate: [LeafIndex: ProposalReference] = [:]
         var lastExtensions: ProposalReference?
-        var extensions = group.context.extensions
+        var newExtensions: [Extension]?
         for pending in group.pendingProposals {
             switch (pending.proposal, pending.sender) {
             case (.remove(let leaf), _) where leaf != own: removed.insert(leaf)
             case (.update, .member(let leaf)): lastUpdate[leaf] = pending.reference
-            case (.groupContextExtensions(let new), _): (lastExtensions, extensions) = (pending.reference, new)
+            case (.groupContextExtensions(let new), _): (lastExtensions, newExtensions) = (pending.reference, new)
             default: break
             }
         }
+        let currentRules = try LeafRules(
+            operations: group.operations, groupID: group.id, extensions: group.context.extensions,
+            policy: group.policy)
+        var rules = currentRules
+        if let newExtensions {
+            rules = try LeafRules(
+                operations: group.operations, groupID: group.id, extensions: newExtensions, policy: group.policy)
+            let staying = tree.members.filter { !removed.contains($0.index) }
+            if !staying.allSatisfy({ rules.areMet(by: $0.leaf) }) { (rules, lastExtensions) = (currentRules, nil) }
+        }
+        self.rules = rules
+        resumptionEpochs = Set(group.resumptionSecrets.map(\.epoch))
         (self.removed, self.lastUpdate, self.lastExtensions) = (removed, lastUpdate, lastExtensions)
         freed = []
         for leaf in removed.compactMap({ group.tree[$0] }) {
             freed.insert(leaf.signatureKey)
             freed.insert(leaf.encryptionKey)
         }
-        rules = try LeafRules(
-            operations: group.operations, groupID: group.id, extensions: extensions, policy: group.policy)
     }
 
     mutating func takes(_ pending: PendingProposal) -> Bool {
         switch (pending.proposal, pending.sender) {
-        case (.add(let keyPackage), _): takes(keyPackage.leafNode)
+        case (.add(let keyPackage), _): takes(keyPackage.leafNode, replacing: nil)
         case (.update(let leaf), .member(let index)):
-            index != own && !removed.contains(index) && lastUpdate[index] == pending.reference && supports(leaf)
+            index != own && !removed.contains(index) && lastUpdate[index] == pending.reference
+                && takes(leaf, replacing: tree[index])
         case (.update, _), (.reInit, _), (.externalInit, _): false
         case (.remove(let index), _): index != own && removes.insert(index).inserted
-        case (.preSharedKey(let id), _):
-            rules.policy.preSharedKey(id) != nil || isOwnResumption(id) ? preSharedKeys.insert(id).inserted : false
+        case (.preSharedKey(let id), _): isKnown(id) && preSharedKeys.insert(id).inserted
         case (.groupContextExtensions, _): lastExtensions == pending.reference
         }
     }
 
-    private func isOwnResumption(_ id: PreSharedKeyID) -> Bool {
-        if case .resumption(_, rules.groupID, _) = id.kind { return true }
-        return false
+    private func isKnown(_ id: PreSharedKeyID) -> Bool {
+        if case .resumption(_, rules.groupID, let epoch) = id.kind, resumptionEpochs.contains(epoch) { return true }
+        return rules.policy.preSharedKey(id) != nil
     }
 
-    private mutating func takes(_ leaf: LeafNode) -> Bool {
-        guard leaf.isAlive(at: rules.policy.currentTime()), supports(leaf),
-            isFree(leaf.signatureKey, inUse: tree.census.hasSignatureKey),
-            isFree(leaf.encryptionKey, inUse: tree.census.hasEncryptionKey)
+    private mutating func takes(_ leaf: LeafNode, replacing old: LeafNode?) -> Bool {
+        guard leaf.isAlive(at: rules.policy.currentTime()), rules.areMet(by: leaf), tree.census.admits(leaf),
+            leaf.signatureKey == old?.signatureKey || isFree(leaf.signatureKey, tree.census.hasSignatureKey),
+            isFree(leaf.encryptionKey, tree.census.hasEncryptionKey)
         else { return false }
         taken.insert(leaf.signatureKey)
         taken.insert(leaf.encryptionKey)
         return true
     }
 
-    private func isFree(_ key: [UInt8], inUse: ([UInt8]) -> Bool) -> Bool {
+    private func isFree(_ key: [UInt8], _ inUse: ([UInt8]) -> Bool) -> Bool {
         !taken.contains(key) && (freed.contains(key) || !inUse(key))
     }
+}
 
-    private func supports(_ leaf: LeafNode) -> Bool {
+extension LeafRules {
+    /// ``validateCapabilities(_:)`` where it does not matter which rule is broken.
+    fileprivate func areMet(by leaf: LeafNode) -> Bool {
         do {
-            try rules.validateCapabilities(leaf)
+            try validateCapabilities(leaf)
             return true
         } catch {
-            // Which rule it breaks matters to its sender only.
             return false
         }
     }

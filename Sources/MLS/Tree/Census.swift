@@ -37,6 +37,12 @@ package struct Census: Sendable {
     func hasEncryptionKey(_ key: [UInt8]) -> Bool { encryptionKeys[key] != nil }
     func hasSignatureKey(_ key: [UInt8]) -> Bool { signatureKeys[key] != nil }
 
+    /// Whether a leaf that joined these members could check all their credentials, and they its own (§7.3).
+    func admits(_ leaf: LeafNode) -> Bool {
+        credentialSupport[leaf.credential.type] == members
+            && credentialsInUse.keys.allSatisfy(leaf.capabilities.credentials.contains)
+    }
+
     /// Checks what must hold among all nodes of a tree that a group uses.
     func validate() throws(MLSError) {
         // §7.3, §12.4.3.1: no key twice, neither among leaves nor between a parent and any other node.

@@ -70,8 +70,7 @@ extension GroupTree {
     mutating func merge(
         _ path: UpdatePath, from index: LeafIndex, added: Set<LeafIndex>
     ) throws(MLSError) -> [PathStep] {
-        try validateKeys(of: path)
-        blankDirectPath(of: index)
+        // The nodes beside a path do not depend on those on it, so this comes before anything changes.
         let steps = filteredDirectPath(of: index)
         guard path.nodes.count == steps.count else { throw .violates(.pathLength) }
         for (step, node) in zip(steps, path.nodes) {
@@ -79,6 +78,8 @@ extension GroupTree {
                 throw .violates(.pathSecretCount)
             }
         }
+        try validateKeys(of: path)
+        blankDirectPath(of: index)
         let parentHash = setPath(steps, keys: path.nodes.map(\.encryptionKey))
         // §7.9.2.
         guard case .commit(parentHash) = path.leafNode.source else { throw .violates(.commitParentHash) }

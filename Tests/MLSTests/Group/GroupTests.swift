@@ -228,3 +228,52 @@ struct RedactionTests {
         #expect(String(describing: group) == "group of 1 in epoch 0, leaf 0")
     }
 }
+
+/// Which pending proposals a member's commit covers.
+struct PendingSelectionTests {
+    @Test func `proposals that would spoil a commit are left out of it`() throws {
+        var group = try Party.group(4)
+        let (newcomer, other) = (try Party.keyPackage("newcomer"), try Party.keyPackage("other"))
+        let sameKey = try OwnedKeyPackage(
+            for: newcomer.identity, lifetime: Lifetime(startingAt: Party.now))
+        var basicOnly = try Party.identity("x509 only")
+        basicOnly.capabilities.credentials = [.x509]
+        let unable = try OwnedKeyPackage(for: basicOnly, lifetime: Lifetime(startingAt: Party.now))
+        let expired = try OwnedKeyPackage(
+            for: Party.identity("expired"), lifetime: Lifetime(notBefore: 0, notAfter: 1000))
+        let demanding = RequiredCapabilities(extensions: [ExtensionType(rawValue: 0xF000)]).asExtension
+        // Sent by a member who does not check what it proposes.
+        var requests: [Proposal] = [
+            .add(newcomer.keyPackage), .add(sameKey.keyPackage), .add(unable.keyPackage), .add(expired.keyPackage),
+            .add(other.keyPackage), .remove(group[2].ownLeafIndex), .remove(group[2].ownLeafIndex),
+            .remove(group[0].ownLeafIndex), .groupContextExtensions([demanding]),
+        ]
+        requests.append(
+            .preSharedKey(PreSharedKeyID(kind: .external(id: [1]), nonce: [UInt8](repeating: 0, count: 32))))
+        for request in requests {
+            let content = FramedContent(
+                groupID: group[1].id, epoch: group[1].epoch, sender: .member(group[1].ownLeafIndex),
+                authenticatedData: [], body: .proposal(request))
+            let signature = try group[1].operations.sign(
+                content, wireFormat: .publicMessage, context: group[1].context.encoding,
+                signer: group[1].signer.key)
+            let signed = AuthenticatedContent(
+                wireFormat: .publicMessage, content: content, auth: FramedContentAuthData(signature: signature))
+            try group.deliver(group[1].protect(signed, padding: nil), from: -1)
+        }
+        let update = try group[2].propose(.update())
+        try group.deliver(update, from: 2)
+        _ = try group[0].propose(.update())
+        let staged = try group[0].commit()
+        #expect(
+            staged.effects.added.map(\.credential) == [
+                newcomer.keyPackage.leafNode.credential, other.keyPackage.leafNode.credential,
+            ])
+        #expect(staged.effects.removed.map(\.index) == [group[2].ownLeafIndex])
+        #expect(staged.effects.updated.isEmpty)
+        #expect(staged.effects.extensions == nil)
+        #expect(staged.effects.preSharedKeys.isEmpty)
+        group[3] = try group[3].process(staged.message).group
+        #expect(group[3].epochAuthenticator.isEqual(to: staged.group.epochAuthenticator))
+    }
+}
