@@ -46,9 +46,6 @@ public enum Rule: String, Sendable, CaseIterable {
     case keyPackageSignature = "key-package-signature"
     case initKeyDistinct = "init-key-distinct"
 
-    // Groups (§11)
-    case suiteSupported = "suite-supported"
-
     // Proposals (§12.1, §12.2)
     case groupRequirementsMet = "group-requirements-met"
     case removeTarget = "remove-target"
@@ -141,7 +138,6 @@ public enum Rule: String, Sendable, CaseIterable {
         case .keyPackageSignature:
             ("10.1", "The signature of a key package verifies under the signature key of its leaf.")
         case .initKeyDistinct: ("10.1", "The init key of a key package is not the encryption key of its leaf.")
-        case .suiteSupported: ("11.1", "Every member supports the group's version and cipher suite.")
         case .groupRequirementsMet: ("12.1.7", "Every member supports what new group context extensions require.")
         case .removeTarget: ("12.1.3", "A Remove names a leaf that is not blank.")
         case .pskUsage: ("12.1.4", "A PSK proposal does not carry the usage reinit or branch.")

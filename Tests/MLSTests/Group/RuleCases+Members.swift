@@ -34,9 +34,6 @@ extension RuleCase {
                     ]
                 })
         },
-        adding(.suiteSupported) { new in
-            try Forge.changed(new, leaf: { $0.capabilities.cipherSuites = [.x25519AES128SHA256Ed25519] })
-        },
         adding(.keyPackageVersion) { new in
             try Forge.changed(new, keyPackage: { $0.version = ProtocolVersion(rawValue: 2) })
         },
