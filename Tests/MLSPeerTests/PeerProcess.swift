@@ -5,7 +5,6 @@ final class PeerProcess {
     private let process = Process()
     private let input: FileHandle
     private let output: FileHandle
-    private var buffer = Data()
     private var lastID = 0
 
     struct NotBuilt: Error, CustomStringConvertible {
@@ -62,7 +61,7 @@ final class PeerProcess {
         var question = fields
         question["op"] = operation
         question["id"] = lastID
-        let answer = try exchange(JSONSerialization.data(withJSONObject: question))
+        let answer = try exchange(Data(Self.json(question).utf8))
         guard let object = try JSONSerialization.jsonObject(with: answer) as? [String: Any],
             let ok = object["ok"] as? Bool, object["id"] as? Int == lastID
         else { throw Broken(description: "\(operation) was answered by \(String(decoding: answer, as: UTF8.self))") }
@@ -76,19 +75,34 @@ final class PeerProcess {
         return Answer(operation: operation, fields: object)
     }
 
+    /// Writes what questions consist of: truth values, numbers, plain text, lists and objects.
+    private static func json(_ value: Any) throws -> String {
+        switch value {
+        case let flag as Bool: return flag ? "true" : "false"
+        case let number as Int: return "\(number)"
+        case let text as String:
+            guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) else {
+                throw Broken(description: "\(text) is not plain text")
+            }
+            return "\"\(text)\""
+        case let list as [Any]: return "[" + (try list.map(json).joined(separator: ",")) + "]"
+        case let object as [String: Any]:
+            return "{" + (try object.map { "\"\($0)\":" + (try json($1)) }.joined(separator: ",")) + "}"
+        default: throw Broken(description: "\(value) cannot be asked")
+        }
+    }
+
     /// Sends one line and reads one.
     func exchange(_ line: Data) throws -> Data {
         try input.write(contentsOf: line + [UInt8(ascii: "\n")])
-        while true {
-            if let end = buffer.firstIndex(of: UInt8(ascii: "\n")) {
-                let answer = Data(buffer[..<end])
-                buffer = Data(buffer[(end + 1)...])
-                return answer
-            }
+        var answer = Data()
+        // One question, one line: the answer is whole when it ends with the line.
+        while answer.last != UInt8(ascii: "\n") {
             let more = output.availableData
             guard !more.isEmpty else { throw Broken(description: "the peer has ended") }
-            buffer += more
+            if answer.isEmpty { answer = more } else { answer.append(more) }
         }
+        return answer
     }
 
     /// Lets the peer end, and gives its exit status.
