@@ -2,7 +2,7 @@
 public struct Limits: Hashable, Sendable {
     /// The longest message that is decoded, in bytes. Above 2^28 it counts as 2^28.
     public var messageBytes = 16 << 20
-    /// The most leaves that a ratchet tree may have, blank ones included. At most 2^24.
+    /// The most leaves that a ratchet tree may have, blank ones included. Above 2^17 it counts as 2^17.
     public var treeLeaves = 1 << 17
     /// How far ahead of the last message of a sender a generation may lie.
     public var forwardDistance: UInt32 = 1000
@@ -23,6 +23,14 @@ public struct Limits: Hashable, Sendable {
 
     /// The bounds that stand beside each member.
     public init() {}
+
+    /// No tree has more leaves, whatever ``treeLeaves`` says.
+    static let mostLeaves = 1 << 17
+
+    /// Refuses a tree of so many leaves.
+    func admit(leafCount: Int) throws(MLSError) {
+        guard leafCount <= min(treeLeaves, Self.mostLeaves) else { throw .exceeds(.treeLeaves) }
+    }
 
     /// Refuses to look at more bytes than allowed. Vectors of the RFC end at 2^30 bytes, and what is made of a message to
     /// sign or encrypt it is longer than the message.

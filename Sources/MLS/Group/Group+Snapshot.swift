@@ -148,7 +148,7 @@ extension Group.PastEpoch {
         channel = PrivateChannel(
             senderDataSecret: senderDataSecret, secretTree: try SecretTree(from: &reader, operations: operations))
         let count = Int(try reader.uint32())
-        guard count <= limits.treeLeaves else { throw .exceeds(.treeLeaves) }
+        try limits.admit(leafCount: count)
         leaves = []
         for index in 0..<count {
             switch LeafMark(rawValue: try reader.uint8()) {

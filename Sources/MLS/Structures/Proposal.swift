@@ -83,7 +83,9 @@ extension ReInit: TLSCodable {
 }
 
 /// A change that somebody wants made to the group (RFC 9420 §12.1).
-public enum Proposal: Hashable, Sendable {
+///
+/// Indirect, so that a commit of a million two-byte references does not take the room of a million key packages.
+public indirect enum Proposal: Hashable, Sendable {
     case add(KeyPackage)
     case update(LeafNode)
     case remove(LeafIndex)

@@ -34,10 +34,10 @@ package struct GroupTree: Sendable {
 
     /// Builds the tree that was sent; nothing but its size and shape is checked.
     init(_ tree: RatchetTree, operations: SuiteOperations, limits: Limits) throws(MLSError) {
-        guard tree.nodes.count / 2 < limits.treeLeaves else { throw .exceeds(.treeLeaves) }
+        try limits.admit(leafCount: tree.nodes.count / 2 + 1)
         var leafCount = 1
         while 2 * leafCount - 1 < tree.nodes.count { leafCount *= 2 }
-        guard leafCount <= limits.treeLeaves else { throw .exceeds(.treeLeaves) }
+        try limits.admit(leafCount: leafCount)
         self.operations = operations
         leaves = Array(repeating: nil, count: leafCount)
         parents = Array(repeating: nil, count: leafCount - 1)
@@ -138,7 +138,7 @@ extension GroupTree {
     mutating func takeFreeLeaf(limits: Limits) throws(MLSError) -> LeafIndex {
         while leftmostFree < leaves.count, leaves[leftmostFree] != nil { leftmostFree += 1 }
         if leftmostFree == leaves.count {
-            guard leafCount * 2 <= limits.treeLeaves else { throw .exceeds(.treeLeaves) }
+            try limits.admit(leafCount: leafCount * 2)
             parents += Array(repeating: nil, count: leafCount)
             leaves += Array(repeating: nil, count: leafCount)
             hashes += Array(repeating: [], count: nodeCount - hashes.count)

@@ -2,7 +2,8 @@
 ///
 /// Nothing about it is verified until a group is joined with it.
 public struct RatchetTree: Hashable, Sendable {
-    package enum Node: Hashable, Sendable {
+    /// Indirect, so that a blank node of one byte on the wire does not take the room of a leaf.
+    package indirect enum Node: Hashable, Sendable {
         case leaf(LeafNode)
         case parent(ParentNode)
     }
@@ -29,6 +30,7 @@ extension RatchetTree: TLSCodable {
         nodes = []
         var inner = try reader.nested()
         while !inner.isAtEnd {
+            guard nodes.count < 2 * Limits.mostLeaves else { throw .exceeds(.treeLeaves) }
             switch try inner.uint8() {
             case 0: nodes.append(nil)
             case 1: nodes.append(try Self.node(from: &inner, at: nodes.count))

@@ -277,3 +277,22 @@ struct PendingSelectionTests {
         #expect(group[3].epochAuthenticator.isEqual(to: staged.group.epochAuthenticator))
     }
 }
+
+/// How much room a message can make the decoder take.
+struct DecodedSizeTests {
+    @Test func `the smallest elements on the wire stay small in memory`() {
+        // Each stands for at least this many bytes on the wire.
+        #expect(MemoryLayout<ProposalOrReference>.stride <= 8 * 2)
+        #expect(MemoryLayout<RatchetTree.Node?>.stride <= 8)
+        #expect(MemoryLayout<PreSharedKeyID>.stride <= 16 * 3)
+        #expect(MemoryLayout<Extension>.stride <= 8 * 3)
+        #expect(MemoryLayout<EncryptedGroupSecrets>.stride <= 8 * 3)
+        #expect(MemoryLayout<UpdatePathNode>.stride <= 8 * 2)
+    }
+
+    @Test func `a tree of blanks is refused before it is built`() {
+        var writer = Writer()
+        writer.write(vector: [UInt8](repeating: 0, count: 1 << 20))
+        #expect(throws: MLSError.exceeds(.treeLeaves)) { try RatchetTree(decoding: writer.bytes) }
+    }
+}
