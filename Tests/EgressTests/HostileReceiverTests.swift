@@ -11,22 +11,22 @@ import Testing
     @Test(arguments: [false, true])
     func `a receiver that never answers is left when the time is over`(_ usesTLS: Bool) async throws {
         try await Outside.with(certificateNames: usesTLS ? [Outside.name] : nil) { outside in
-            let exchange = try await outside.send("/?fault=hang", timeout: .seconds(2))
+            let exchange = try await outside.send("/?fault=hang", timeout: .seconds(3))
             #expect(exchange.failure == .timeoutTotal)
             #expect(exchange.answer == nil)
-            #expect(exchange.timing.total < .seconds(9))
+            #expect(exchange.timing.total < .seconds(15))
         }
     }
 
     @Test(arguments: [false, true])
     func `a dripping body does not outlast the time`(_ usesTLS: Bool) async throws {
         try await Outside.with(certificateNames: usesTLS ? [Outside.name] : nil) { outside in
-            let exchange = try await outside.send("/?drip=0.02&size=100000", timeout: .seconds(2))
+            let exchange = try await outside.send("/?drip=0.02&size=100000", timeout: .seconds(3))
             #expect(exchange.failure == .timeoutTotal)
             let answer = try #require(exchange.answer)
             #expect(answer.status == 200)
-            #expect((1...120).contains(answer.receivedBytes))
-            #expect(exchange.timing.total < .seconds(9))
+            #expect((1...200).contains(answer.receivedBytes))
+            #expect(exchange.timing.total < .seconds(15))
             // The connection is not used again, and the next request is not held up.
             try await outside.expect(nil)
         }
@@ -42,9 +42,9 @@ import Testing
             }
         } test: { client, url in
             let exchange = await client.send(
-                OutboundRequest(method: "POST", url: url, body: [1], timeout: .seconds(2)))
+                OutboundRequest(method: "POST", url: url, body: [1], timeout: .seconds(3)))
             #expect(exchange.failure == .timeoutTotal)
-            #expect(exchange.timing.total < .seconds(9))
+            #expect(exchange.timing.total < .seconds(15))
         }
     }
 
@@ -170,6 +170,7 @@ import Testing
     }
 
     @Test func `a connect that hangs ends with the time to connect`() async throws {
+        try await waitForCalm()
         // One place in the queue of connections, taken: the kernel leaves further ones without an answer.
         let listener = try FullListener()
         defer { listener.close() }
@@ -180,7 +181,7 @@ import Testing
         let url = try OutboundURL("http://127.0.0.1:\(listener.port)/")
         let exchange = await client.send(OutboundRequest(method: "POST", url: url, body: [1]))
         #expect(exchange.failure == .timeoutConnect)
-        #expect(exchange.timing.total < .seconds(9))
+        #expect(exchange.timing.total < .seconds(15))
         // The request's own time may be shorter still.
         let hurried = await client.send(
             OutboundRequest(method: "POST", url: url, body: [1], timeout: .milliseconds(100)))
@@ -216,7 +217,7 @@ import Testing
         } test: { client, url in
             let before = try residentMegabytes()
             let exchange = await client.send(
-                OutboundRequest(method: "POST", url: url, body: [1], timeout: .seconds(5)))
+                OutboundRequest(method: "POST", url: url, body: [1], timeout: .seconds(20)))
             #expect(exchange.failure == .protocolError)
             #expect(try residentMegabytes() - before < 100)
         }
@@ -229,6 +230,7 @@ import Testing
         scheme: String = "http", _ act: @escaping @Sendable (_ channel: any Channel) -> Void,
         test: (GuardedClient, OutboundURL) async throws -> Void
     ) async throws {
+        try await waitForCalm()
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
