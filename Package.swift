@@ -220,16 +220,18 @@ for target in package.targets where [.regular, .executable, .test].contains(targ
 
 // Coverage-guided fuzzing (`./dev fuzz`): a build of its own, since it needs flags that a package may not depend on.
 if Context.environment["MARTLET_FUZZ"] == "1" {
-    let fuzzers = ["FuzzPayload", "FuzzSignatures"]
-    for name in fuzzers {
+    let fuzzers: [(name: String, tries: Target.Dependency)] = [
+        ("FuzzPayload", "Integrations"), ("FuzzSignatures", "WebhookSignatures"),
+    ]
+    for fuzzer in fuzzers {
         package.targets.append(
             .executableTarget(
-                name: name, dependencies: ["HubCore", "Integrations", "WebhookSignatures"], path: "Fuzz/\(name)",
+                name: fuzzer.name, dependencies: ["HubCore", fuzzer.tries], path: "Fuzz/\(fuzzer.name)",
                 swiftSettings: [.unsafeFlags(["-parse-as-library"])],
-                linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
-        package.products.append(.executable(name: name, targets: [name]))
+                linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
+        package.products.append(.executable(name: fuzzer.name, targets: [fuzzer.name]))
     }
-    let instrumented = Set(fuzzers + ["HubCore", "Integrations", "WebhookSignatures"])
+    let instrumented = Set(fuzzers.map(\.name) + ["HubCore", "Integrations", "WebhookSignatures"])
     for target in package.targets where instrumented.contains(target.name) {
         target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-sanitize=fuzzer"])]
     }
