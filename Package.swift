@@ -200,7 +200,7 @@ let package = Package(
         .testTarget(
             name: "HubConsoleTests",
             dependencies: [
-                "Hub", "HubConsole", "HubCore", "HubStorage", "HubStorageSQLite", "HubText",
+                "Hub", "HubConsole", "HubCore", "HubStorage", "HubStorageSQLite", "HubText", "Integrations",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ]

@@ -94,9 +94,9 @@ enum SetupSteps {
         return steps.map { step in
             var text = filled(step.text)
             var code = step.code
-            // A box to copy from holds the thing itself or is not there.
-            if let box = code, (url == nil && box.contains("{url}")) || (secret == nil && box.contains("{secret}")) {
-                text += " *\(filled(box))*."
+            // A box with nothing but the thing to copy is not there without it; a file to fill in stays.
+            if (url == nil && code == "{url}") || (secret == nil && code == "{secret}") {
+                text += " *\(filled(code ?? ""))*."
                 code = nil
             }
             return SetupStepView(textHTML: SafeHTML(made: Markdown.html(text)), code: code.map(filled))

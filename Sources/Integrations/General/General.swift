@@ -30,7 +30,7 @@ package enum General: Integration {
             .init("Send a `POST` with a JSON body to:", code: "{url}"),
             .init("Give each event an `event_id` and a `type`; what happened goes into `data`."),
             .init(
-                "Sign the body with the secret (HMAC-SHA256, hexadecimal), and send it as `X-IW-Signature: sha256=…`:",
+                "Send the HMAC-SHA256 of the body, in hexadecimal, as `X-IW-Signature: sha256=…`. Its key is:",
                 code: "{secret}"),
         ])
 
