@@ -49,6 +49,7 @@ package struct IdempotencyClaim: Sendable, Hashable {
 package enum Effect: Sendable {
     case post(Post)
     case mergeTranscript(TranscriptDraft, source: ID<Source>, event: ID<Event>)
+    case keep(RecordChange)
 
     /// A message for people.
     package struct Post: Sendable {

@@ -37,10 +37,7 @@ extension SQLiteStore {
             if let workspace = entry.workspace, changes.contains(where: \.changesConfiguration) {
                 try db.raiseConfigurationVersion(of: workspace)
             }
-            try db.run(
-                "INSERT INTO audit (at, workspace, actor, action, subject, detail) VALUES (?, ?, ?, ?, ?, ?)",
-                SQLValue(entry.at), SQLValue(entry.workspace), .text(entry.actor), .text(entry.action),
-                .text(entry.subject), .text(entry.detail))
+            try db.insert(entry)
         }
     }
 
@@ -137,6 +134,9 @@ extension Database {
         case .putCustomer(let customer): try put(customer)
         case .putCredential(let credential): try put(credential)
         case .deleteCredential(let id): try run("DELETE FROM credential WHERE id = ?", SQLValue(id))
+        case .keep(let change):
+            if let obstacle = try obstacle(to: change) { throw obstacle }
+            try keep(change)
         }
     }
 

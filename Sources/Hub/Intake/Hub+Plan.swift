@@ -78,6 +78,8 @@ extension Effect {
             return "message to \(place), topic “\(post.draft.topic)”"
         case .mergeTranscript(let draft, _, _):
             return "transcript \(draft.session), \(draft.entries.count) messages"
+        case .keep:
+            return "a record"
         }
     }
 }
