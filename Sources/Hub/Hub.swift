@@ -17,6 +17,7 @@ package final class Hub: Sendable {
     let notices = NoticeLimiter()
     let refusalLog = RefusalLog()
     let credentials = CredentialCache()
+    let turns = RecordTurns()
 
     package init(
         store: any Store, vault: Vault, clock: Clock, text: TextTools, logger: Logger
