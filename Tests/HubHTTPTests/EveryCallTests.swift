@@ -35,7 +35,10 @@ import Testing
             let ours = try await ours(hub)
             for call in ManagementRoutes.table.calls where call.path.contains("{") {
                 // Enough of a body to come as far as the thing itself.
-                let body: JSON? = call.body == nil ? nil : [:]
+                let body = call.body.map { shape in
+                    JSON.object(
+                        JSON.Object(shape.members.filter(\.isRequired).map { ($0.name, sample(of: $0.shape)) }))
+                }
                 let method = call.method.rawValue
                 let theirs = try await hub.call(method, filled(call.path, ours), body, token: stranger)
                 let nobodys = try await hub.call(method, filled(call.path, nothings), body, token: stranger)
@@ -139,11 +142,20 @@ import Testing
             "data": ["session_id": "s", "messages": [["role": "user", "content": "hello"]]],
         ]
         #expect(try await hub.signed(transcript.bytes).status == 200)
+        let opened = try await hub.call("POST", "/v1/tickets", ["subject": "Help", "message": ["text": "Hello"]])
+        let survey = try await hub.call(
+            "POST", "/v1/surveys", ["name": "After", "questions": [["label": "How?", "kind": "nps"]]])
+        let path = "/v1/surveys/\(survey["id"]?.string ?? "")"
+        #expect(try await hub.call("POST", "\(path)/publish").status == 200)
+        let response = try await hub.call("POST", "\(path)/responses", ["answers": ["q_1": 9]])
         return [
             "workspace": "main", "person": try await id(hub, "/v1/people"), "bot": try await id(hub, "/v1/bots"),
             "stream": try await id(hub, "/v1/streams"), "token": try await id(hub, "/v1/tokens"),
             "source": try await id(hub, "/v1/sources"), "request": request, "event": event ?? "",
             "transcript": try await id(hub, "/v1/transcripts"),
+            "ticket": try #require(opened["ticket"]?["id"]?.string),
+            "message": try #require(opened["message"]?["id"]?.string), "survey": try #require(survey["id"]?.string),
+            "response": try #require(response["id"]?.string),
         ]
     }
 
@@ -159,6 +171,8 @@ import Testing
             "stream": "\(ID<HubCore.Stream>.make(at: now))", "token": "\(ID<Credential>.make(at: now))",
             "source": "\(ID<Source>.make(at: now))", "request": "\(ID<Request>.make(at: now))",
             "event": "\(ID<Event>.make(at: now))", "transcript": "\(ID<Transcript>.make(at: now))",
+            "ticket": "\(ID<Ticket>.make(at: now))", "message": "\(ID<TicketMessage>.make(at: now))",
+            "survey": "\(ID<Survey>.make(at: now))", "response": "\(ID<SurveyResponse>.make(at: now))",
         ]
     }
 
