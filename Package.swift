@@ -170,6 +170,7 @@ let package = Package(
             name: "HubHTTPTests",
             dependencies: [
                 "Egress", "Hub", "HubCore", "HubHTTP", "HubStorage", "HubStorageSQLite", "HubTesting", "HubText",
+                "Sink",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

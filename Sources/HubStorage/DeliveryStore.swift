@@ -33,6 +33,11 @@ package protocol DeliveryStore: Sendable {
 
     // MARK: Fan-outs
 
+    /// Lets an event go out anew to everyone who wants it.
+    ///
+    /// - Returns: false when it is not there, or what it says is not kept (any more).
+    func fanOut(_ event: ID<Event>, in workspace: WorkspaceID) async throws(StoreError) -> Bool
+
     /// Fan-outs that are not expanded to their end, the oldest first.
     func openFanOuts(limit: Int) async throws(StoreError) -> [FanOut]
 

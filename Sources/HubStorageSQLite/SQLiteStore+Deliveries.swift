@@ -61,6 +61,17 @@ extension SQLiteStore {
 
     // MARK: Fan-outs
 
+    package func fanOut(_ event: ID<Event>, in workspace: WorkspaceID) async throws(StoreError) -> Bool {
+        try await write { db in
+            try db.run(
+                """
+                INSERT INTO fan_out (event) SELECT e.seq FROM event e JOIN event_data d ON d.event = e.seq
+                WHERE e.id = ? AND e.workspace = ?
+                """, SQLValue(event), SQLValue(workspace))
+            return db.changesCount > 0
+        }
+    }
+
     package func openFanOuts(limit: Int) async throws(StoreError) -> [FanOut] {
         try await read { db in
             let sql = """
@@ -104,18 +115,7 @@ extension SQLiteStore {
     package func restart(
         _ selection: DeliverySelection, from cursor: Int64, limit: Int, at now: Timestamp
     ) async throws(StoreError) -> DeliveryPiece {
-        try await write { db in
-            // Without what it says there is nothing to send.
-            let piece = try db.select(
-                selection, from: cursor, limit: limit, "EXISTS (SELECT 1 FROM event_data WHERE event = d.event)")
-            for row in piece.rows {
-                try db.run(
-                    """
-                    UPDATE delivery SET state = 'pending', failures = 0, due_at = ? WHERE seq = ? AND state <> 'leased'
-                    """, SQLValue(now), .int(row.seq))
-            }
-            return piece.result
-        }
+        try await write { try $0.restart(selection, from: cursor, limit: limit, at: now) }
     }
 
     package func discard(
@@ -311,7 +311,7 @@ extension Database {
                 connecting, waiting, receiving, total, address, headers, body, is_cut)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
-            .int(delivery), .int(Int64(number)), .text(Documents.name(of: attempt.kind)), SQLValue(attempt.startedAt),
+            .int(delivery), .int(Int64(number)), .text(attempt.kind.rawValue), SQLValue(attempt.startedAt),
             SQLValue(attempt.outcome.failure?.rawValue), SQLValue(attempt.outcome.status.map { Int64($0) }),
             SQLValue(attempt.outcome.retryAfter.map(\.milliseconds)), SQLValue(timing.resolving),
             SQLValue(timing.connecting), SQLValue(timing.waiting), SQLValue(timing.receiving), .int(timing.total),
@@ -320,6 +320,21 @@ extension Database {
     }
 
     // MARK: Selections
+
+    func restart(
+        _ selection: DeliverySelection, from cursor: Int64, limit: Int, at now: Timestamp
+    ) throws -> DeliveryPiece {
+        // Without what it says there is nothing to send.
+        let piece = try select(
+            selection, from: cursor, limit: limit,
+            "d.state <> 'leased' AND EXISTS (SELECT 1 FROM event_data WHERE event = d.event)")
+        for row in piece.rows {
+            try run(
+                "UPDATE delivery SET state = 'pending', failures = 0, due_at = ? WHERE seq = ?", SQLValue(now),
+                .int(row.seq))
+        }
+        return piece.result
+    }
 
     fileprivate typealias SelectedPiece = (rows: [(seq: Int64, endpoint: ID<Endpoint>)], result: DeliveryPiece)
 

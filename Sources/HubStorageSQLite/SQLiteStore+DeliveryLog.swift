@@ -112,7 +112,8 @@ extension SQLiteStore {
             Attempt.Answer(headers: Documents.headers(row.json(12)), body: row.bytes(13), isCut: row.bool(14))
         }
         return Attempt(
-            kind: Documents.attemptKind(row.text(1)), startedAt: row.timestamp(2), outcome: outcome,
+            kind: EndpointHealth.AttemptKind(rawValue: row.text(1)) ?? .delivery, startedAt: row.timestamp(2),
+            outcome: outcome,
             timing: Attempt.Timing(
                 resolving: row.optionalInt(6), connecting: row.optionalInt(7), waiting: row.optionalInt(8),
                 receiving: row.optionalInt(9), total: row.int(10)), address: row.optionalText(11), answer: answer)
@@ -153,19 +154,4 @@ extension Documents {
             })
     }
 
-    static func name(of kind: EndpointHealth.AttemptKind) -> String {
-        switch kind {
-        case .delivery: "delivery"
-        case .probe: "probe"
-        case .test: "test"
-        }
-    }
-
-    static func attemptKind(_ name: String) -> EndpointHealth.AttemptKind {
-        switch name {
-        case "probe": .probe
-        case "test": .test
-        default: .delivery
-        }
-    }
 }

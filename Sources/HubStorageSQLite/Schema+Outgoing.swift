@@ -43,6 +43,11 @@ extension Schema {
             receiving INTEGER, total INTEGER NOT NULL, address TEXT, headers TEXT, body BLOB, is_cut INTEGER NOT NULL,
             PRIMARY KEY (delivery, number)
         ) STRICT, WITHOUT ROWID;
+        CREATE TABLE recovery (
+            seq INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, workspace TEXT NOT NULL, selection TEXT NOT NULL,
+            total INTEGER NOT NULL, done INTEGER NOT NULL, cursor INTEGER NOT NULL, rate_per_second INTEGER,
+            state TEXT NOT NULL, actor TEXT NOT NULL, created_at INTEGER NOT NULL, ended_at INTEGER
+        ) STRICT;
         CREATE TABLE fan_out (seq INTEGER PRIMARY KEY, event INTEGER NOT NULL, cursor BLOB) STRICT;
         """
 }

@@ -27,7 +27,9 @@ package final class Dispatcher: Sendable {
     struct Handed: Sendable {
         let delivery: LeasedDelivery
         let workspace: WorkspaceID
-        let isProbe: Bool
+        var isProbe = false
+        /// Whether it counts as under way for its endpoint; what people try by hand does not.
+        var hasPlace = true
     }
 
     fileprivate struct State {
@@ -50,6 +52,8 @@ package final class Dispatcher: Sendable {
     private let state = Mutex(State())
     private let wakes = Signal()
     private let fanOuts = Signal()
+    private let sweeps = Signal()
+    private let recoveries = Signal()
 
     init(store: any Store, runtimes: WorkspaceRuntimes, clock: Clock, egress: OutboundSender, logger: Logger) {
         self.store = store
@@ -74,9 +78,7 @@ package final class Dispatcher: Sendable {
                 guard case .deliver(var delivery) = effect, state.schedule.reserve(delivery.endpoint, at: now) else {
                     continue
                 }
-                delivery.lease = Lease(
-                    owner: owner, token: .random(in: 1 ... .max),
-                    until: now + Endpoint.Policy.timeoutRange.upperBound + Self.leaseReserve)
+                delivery.lease = newLease(at: now)
                 effects[position] = .deliver(delivery)
             }
         }
@@ -126,12 +128,12 @@ package final class Dispatcher: Sendable {
         let leased = LeasedDelivery(
             id: delivery.id, endpoint: delivery.endpoint, kind: delivery.kind, lease: lease, event: event,
             content: plan.contents[event.id]?.body)
-        return Handed(delivery: leased, workspace: plan.workspace, isProbe: false)
+        return Handed(delivery: leased, workspace: plan.workspace)
     }
 
     /// Deliveries of these endpoints wait since now, or may go on.
     func due(_ endpoints: some Collection<ID<Endpoint>>, in workspace: WorkspaceID, at now: Timestamp) {
-        guard let configuration = runtimes.known(workspace)?.configuration else { return sweepSoon() }
+        guard let configuration = runtimes.known(workspace)?.configuration else { return look() }
         state.withLock { state in
             guard state.isRunning else { return }
             for id in endpoints {
@@ -154,8 +156,27 @@ package final class Dispatcher: Sendable {
         wakes.fire()
     }
 
-    private func sweepSoon() { sweeps.fire() }
-    private let sweeps = Signal()
+    /// Fan-outs may be waiting.
+    func lookForFanOuts() { fanOuts.fire() }
+
+    /// Recoveries may be waiting.
+    func lookForRecoveries() { recoveries.fire() }
+
+    /// Something may be due that nobody told of.
+    func look() { sweeps.fire() }
+
+    func newLease(at now: Timestamp) -> Lease {
+        Lease(
+            owner: owner, token: .random(in: 1 ... .max),
+            until: now + Endpoint.Policy.timeoutRange.upperBound + Self.leaseReserve)
+    }
+
+    /// Makes the attempt of a delivery that was committed with a lease but no place.
+    func attempt(_ delivery: NewDelivery, of plan: Plan, isProbe: Bool) async {
+        guard let lease = delivery.lease, var handed = Self.handed(delivery, lease, plan) else { return }
+        (handed.isProbe, handed.hasPlace) = (isProbe, false)
+        await attempt(handed)
+    }
 
     // MARK: Running
 
@@ -174,6 +195,7 @@ package final class Dispatcher: Sendable {
         await withTaskGroup(of: Void.self) { chores in
             chores.addTask { await self.sweep() }
             chores.addTask { await self.expandFanOuts() }
+            chores.addTask { await self.advanceRecoveries() }
             await self.dispatch()
             chores.cancelAll()
         }
@@ -279,7 +301,7 @@ package final class Dispatcher: Sendable {
         let exchange = await exchange(delivery, prepared, at: startedAt)
         let endedAt = clock.now()
         let attempt = Attempt(
-            kind: delivery.kind == .test ? .test : handed.isProbe ? .probe : .delivery, startedAt: startedAt,
+            kind: handed.isProbe ? .probe : delivery.kind == .test ? .test : .delivery, startedAt: startedAt,
             outcome: exchange.outcome(at: endedAt), timing: exchange.timing.stored,
             address: exchange.address?.description,
             answer: exchange.answer.map { .init(headers: $0.headers, body: $0.body, isCut: $0.isCut) })
@@ -342,6 +364,10 @@ package final class Dispatcher: Sendable {
         var nextDue = isOpen ? result?.progress.dueAt : nil
         // The next of its line may go.
         if endpoint.policy.order != .none, !isOpen { nextDue = now }
+        guard handed.hasPlace else {
+            if let result { changed(endpoint, health: result.health, at: now) }
+            return
+        }
         state.withLock { state in
             state.schedule.finished(
                 endpoint.id, ending, health: result?.health, nextDue: nextDue, wasProbe: handed.isProbe, at: now)
@@ -360,6 +386,7 @@ package final class Dispatcher: Sendable {
         // Its lease runs out when this cannot be stored.
         _ = try? await store.record(report) { _ in nil }
         _ = try? await store.discardOrphans()
+        guard handed.hasPlace else { return }
         state.withLock { state in
             state.schedule.finished(
                 handed.delivery.endpoint, .failed, health: nil, nextDue: nil, wasProbe: handed.isProbe, at: now)
@@ -396,7 +423,7 @@ package final class Dispatcher: Sendable {
             repeat {
                 do {
                     try await noticeClock(&last)
-                    try await look()
+                    try await lookAround()
                 } catch {
                     logger.warning("due deliveries could not be looked for", metadata: ["error": "\(error)"])
                 }
@@ -405,7 +432,7 @@ package final class Dispatcher: Sendable {
         }
     }
 
-    private func look() async throws {
+    private func lookAround() async throws {
         let lanes = try await store.openLanes()
         let health = try await store.endpointHealth()
         var configurations: [WorkspaceID: WorkspaceConfiguration] = [:]
@@ -442,6 +469,41 @@ package final class Dispatcher: Sendable {
             state.alarmAt = nil
             for endpoint in state.schedule.endpoints { state.schedule.due(endpoint, at: now.wall, now: now.wall) }
         }
+    }
+
+    /// Recoveries go on in steps of a tenth of a second, each within its own rate.
+    private func advanceRecoveries() async {
+        var iterator = recoveries.events.makeAsyncIterator()
+        var allowances: [ID<Recovery>: Double] = [:]
+        repeat {
+            do {
+                while true {
+                    let running = try await store.runningRecoveries()
+                    guard !running.isEmpty else { break }
+                    for recovery in running {
+                        try await advance(recovery, &allowances[recovery.id, default: 1])
+                    }
+                    guard (try? await clock.sleep(Self.recoveryStep)) != nil else { return }
+                }
+                allowances = [:]
+            } catch {
+                logger.warning("deliveries could not be recovered", metadata: ["error": "\(error)"])
+                guard (try? await clock.sleep(Self.storePause)) != nil else { return }
+                recoveries.fire()
+            }
+        } while await iterator.next() != nil && !Task.isCancelled
+    }
+
+    private static let recoveryStep = Duration.milliseconds(100)
+
+    private func advance(_ recovery: Recovery, _ allowance: inout Double) async throws {
+        if let rate = recovery.ratePerSecond { allowance = min(allowance + Double(rate) / 10, Double(max(rate, 1))) }
+        let limit = recovery.ratePerSecond == nil ? 500 : min(Int(allowance), 500)
+        guard limit > 0 else { return }
+        let now = clock.now()
+        guard let piece = try await store.advance(recovery, limit: limit, at: now) else { return }
+        allowance -= Double(piece.count)
+        due(piece.endpoints, in: recovery.selection.workspace, at: now)
     }
 
     private func expandFanOuts() async {

@@ -149,7 +149,7 @@ extension Hub {
         return runtime.configuration
     }
 
-    private func customer(_ name: String?, in workspace: WorkspaceID) async throws(SetupError) -> ID<Customer>? {
+    func customer(_ name: String?, in workspace: WorkspaceID) async throws(SetupError) -> ID<Customer>? {
         guard let name else { return nil }
         let known: [Customer]
         do throws(StoreError) {

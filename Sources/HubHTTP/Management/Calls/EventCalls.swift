@@ -38,6 +38,9 @@ enum EventCalls {
         Call(
             .get, "/v1/events/{event}", "One event with what it says and led to", .workspace(.read),
             .document(EventDocuments.story), answer: show),
+        Call(
+            .post, "/v1/events/{event}/resend", "Deliver a published event anew to every endpoint that wants it now",
+            .workspace(.endpoints), .document(.object([.required("id", .text)]), status: 202), answer: resend),
     ]
 
     private static let filters: [Shape.Member] = [
@@ -104,6 +107,12 @@ enum EventCalls {
             "status": isDuplicate ? "duplicate" : "accepted",
         ]
         return .document(document, status: isDuplicate ? 200 : 201)
+    }
+
+    private static func resend(_ call: CallContext) async throws -> CallAnswer {
+        let id: ID<Event> = try call.id("event", "event")
+        try await call.hub.resend(event: id, in: try call.workspace, by: call.actor)
+        return .document(["id": JSON(id)])
     }
 
     private static func content(_ body: Payload) throws -> NewEvent.Content {
