@@ -102,7 +102,7 @@ extension Hub {
         }
         let (plan, acceptance) = plan(judgement, admission, runtime.configuration)
         if admission.isDryRun { return .settled(.accepted(acceptance)) }
-        switch try await store.commit(plan, announcement) {
+        switch try await commit(plan, announcement) {
         case .stale:
             return .stale
         case .duplicate(let answer):

@@ -22,10 +22,11 @@ extension Hub {
         let acceptance = Acceptance(
             eventID: eventID, findings: judgement.reading.findings, reply: judgement.reading.reply,
             effects: admission.isDryRun ? planned.effects.map { $0.summary(in: configuration) } : [])
-        let plan = Plan(
+        var plan = Plan(
             workspace: source.workspace, configurationVersion: configuration.version, request: request,
             body: source.storage == .full ? incoming.body : nil, claims: claims(of: judgement, incoming),
             events: planned.events, effects: planned.effects, answer: admission.answer(acceptance))
+        plan.contents = planned.contents
         return (plan, acceptance)
     }
 
@@ -80,6 +81,11 @@ extension Effect {
             return "transcript \(draft.session), \(draft.entries.count) messages"
         case .keep:
             return "a record"
+        case .deliver(let delivery):
+            let endpoint = configuration.endpoint(delivery.endpoint)
+            return "webhook to \(endpoint.map { $0.name.isEmpty ? $0.origin : $0.name } ?? "\(delivery.endpoint)")"
+        case .fanOut:
+            return "webhooks to more than \(Planner.fanOutThreshold) endpoints"
         }
     }
 }
