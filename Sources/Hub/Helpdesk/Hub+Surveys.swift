@@ -147,3 +147,12 @@ extension Hub {
         }
     }
 }
+
+extension Hub {
+    /// The survey of a link, in whatever workspace; nil: there is none.
+    package func survey(key: String) async throws(HelpdeskError) -> Survey? {
+        // Keys are short; anything else need not be looked for.
+        guard (1...64).contains(key.utf8.count) else { return nil }
+        return try await reading { store throws(StoreError) in try await store.survey(key: key) }
+    }
+}
