@@ -329,9 +329,10 @@ package final class Dispatcher: Sendable {
             eventID: id, eventType: event.type, delivery: delivery.id.uuid, timestampSeconds: now.seconds,
             contentType: content.contentType)
         // What cannot be signed cannot be sent.
-        guard let headers = try? target.signer.headers(for: attempt, body: body, custom: target.headers) else {
+        guard var headers = try? target.signer.headers(for: attempt, body: body, custom: target.headers) else {
             return .impossible
         }
+        headers.fields.append(.init(name: Cause.depthHeader, value: String(event.depth)))
         return await egress.send(
             OutboundRequest(
                 method: prepared.endpoint.policy.method, url: target.url, headers: headers, body: body,
