@@ -190,7 +190,7 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Hub", "HubCore", "HubStorage", "HubTesting", "WebhookSignatures"]
+            dependencies: ["Hub", "HubCore", "HubStorage", "HubTesting", "Sink", "WebhookSignatures"]
         ),
         .testTarget(name: "MLSTests", dependencies: ["MLS"], exclude: ["Fixtures"]),
         .testTarget(name: "MLSPeerTests", dependencies: ["mls-peer"]),
