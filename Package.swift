@@ -61,6 +61,7 @@ let package = Package(
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
             ]
         ),
         .target(
@@ -190,7 +191,7 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Hub", "HubCore", "HubStorage", "HubTesting", "WebhookSignatures"]
+            dependencies: ["Hub", "HubCore", "HubStorage", "HubTesting", "Sink", "WebhookSignatures"]
         ),
         .testTarget(name: "MLSTests", dependencies: ["MLS"], exclude: ["Fixtures"]),
         .testTarget(name: "MLSPeerTests", dependencies: ["mls-peer"]),

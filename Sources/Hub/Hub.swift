@@ -35,7 +35,8 @@ package final class Hub: Sendable {
         runtimes = WorkspaceRuntimes(store: store, vault: vault)
         metrics = Metrics()
         self.egress = egress
-        dispatcher = Dispatcher(store: store, runtimes: runtimes, clock: clock, egress: egress, logger: logger)
+        dispatcher = Dispatcher(
+            store: store, runtimes: runtimes, clock: clock, egress: egress, metrics: metrics, logger: logger)
     }
 
     /// Commits a plan; what it delivers is on its way when this returns.

@@ -140,14 +140,14 @@ extension SQLiteStore {
     // MARK: Rows
 
     /// Ids begin with the time they were made at, so that their index also finds the first row since a moment.
-    private static func firstSeq(_ table: String, parameter: String = "?") -> String {
+    static func firstSeq(_ table: String, parameter: String = "?") -> String {
         """
         coalesce((SELECT seq FROM \(table) WHERE id >= \(parameter) ORDER BY id LIMIT 1), \
         (SELECT max(seq) + 1 FROM \(table)), 1)
         """
     }
 
-    private static func idBound(_ moment: Timestamp) -> SQLValue {
+    static func idBound(_ moment: Timestamp) -> SQLValue {
         let time = UInt64(clamping: moment.milliseconds)
         return .blob((0..<16).map { $0 < 6 ? UInt8(truncatingIfNeeded: time >> UInt64(40 - 8 * $0)) : 0 })
     }

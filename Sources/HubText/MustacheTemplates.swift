@@ -2,7 +2,7 @@ package import HubCore
 import Mustache
 import Synchronization
 
-/// Users' Mustache templates over JSON; the output is Markdown or plain text, so nothing is escaped.
+/// Users' Mustache templates over JSON; nothing is escaped unless asked for: the output is mostly Markdown or plain text.
 ///
 /// Sections run over arrays, descend into objects and are left out for `false`, `null`, empty arrays and empty strings.
 /// Names may be dotted (`issue.user.name`, `items.0.id`), `{{.}}` is the value itself, numbers come out as they were
@@ -18,16 +18,18 @@ package struct MustacheTemplates: Sendable {
 
     /// What integrations get.
     package var renderer: TemplateRenderer {
-        TemplateRenderer { template, context throws(TemplateError) in
-            try render(template, context)
+        TemplateRenderer { template, context, escaping throws(TemplateError) in
+            try render(template, context, escaping: escaping)
         }
     }
 
     /// - Throws: ``TemplateError/invalid(detail:)`` naming line and column, ``TemplateError/tooLong(limit:)`` when the
     ///   result, or the work that it would take, is out of bounds.
-    package func render(_ template: String, _ context: JSON) throws(TemplateError) -> String {
-        let compiled = try compile(template)
-        let budget = RenderBudget(costOfIteration: template.utf8.count)
+    package func render(
+        _ template: String, _ context: JSON, escaping: TemplateEscaping = .none
+    ) throws(TemplateError) -> String {
+        let compiled = try compile(template, escaping)
+        let budget = RenderBudget(costOfIteration: template.utf8.count, writesJSON: escaping == .json)
         let text = compiled.render(JSONContext.value(of: context, budget))
         guard !budget.isExhausted, text.utf8.count <= Self.lengthLimit else { throw .tooLong(limit: Self.lengthLimit) }
         return text
@@ -35,26 +37,27 @@ package struct MustacheTemplates: Sendable {
 
     /// Says whether a template can be used at all; for the form in which people write it.
     package func check(_ template: String) throws(TemplateError) {
-        _ = try compile(template)
+        _ = try compile(template, .none)
     }
 
-    private func compile(_ template: String) throws(TemplateError) -> MustacheTemplate {
-        if let known = compiled[template] { return known }
+    private func compile(_ template: String, _ escaping: TemplateEscaping) throws(TemplateError) -> MustacheTemplate {
+        // The library escapes for HTML unless told otherwise; the pragma takes a line of its own.
+        let text = "{{%CONTENT_TYPE:\(ValueEscaping.name(of: escaping))}}\n" + template
+        if let known = compiled[text] { return known }
         guard template.utf8.count <= Self.lengthLimit else {
             throw .invalid(detail: "longer than \(Self.lengthLimit) bytes")
         }
         try TemplateOutline(template).check()
         let new: MustacheTemplate
         do {
-            // The library escapes for HTML unless told otherwise; the pragma takes a line of its own.
-            new = try MustacheTemplate(string: "{{%CONTENT_TYPE:TEXT}}\n" + template)
+            new = try MustacheTemplate(string: text)
         } catch let error as MustacheTemplate.ParserError {
             let place = "line \(error.context.lineNumber - 1), column \(error.context.columnNumber)"
             throw .invalid(detail: "\(place): \(Self.sentence(for: error.error))")
         } catch {
             throw .invalid(detail: "not a Mustache template")
         }
-        compiled[template] = new
+        compiled[text] = new
         return new
     }
 
@@ -149,9 +152,11 @@ private struct TemplateOutline {
 private final class RenderBudget {
     private var remaining = 4 * 1024 * 1024
     let costOfIteration: Int
+    /// Whether values are written as JSON, which ``ValueEscaping`` then takes out of its quotes.
+    let writesJSON: Bool
 
-    init(costOfIteration: Int) {
-        self.costOfIteration = costOfIteration
+    init(costOfIteration: Int, writesJSON: Bool) {
+        (self.costOfIteration, self.writesJSON) = (costOfIteration, writesJSON)
     }
 
     var isExhausted: Bool { remaining < 0 }
@@ -189,6 +194,7 @@ private struct JSONValue: MustacheParent, MustacheCustomRenderable {
         guard budget.spend(0) else { return "" }
         let text =
             switch json {
+            case _ where budget.writesJSON: json.text
             case .null: ""
             case .string(let text): text
             case .number(let number): number.literal

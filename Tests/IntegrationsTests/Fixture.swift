@@ -99,7 +99,7 @@ struct Fixture: Sendable, CustomTestStringConvertible {
 
 extension TemplateRenderer {
     /// `{{name}}` and `{{a.b}}` only; the real one is tested where it lives.
-    static let fake = TemplateRenderer { template, context throws(TemplateError) in
+    static let fake = TemplateRenderer { template, context, _ throws(TemplateError) in
         var result = ""
         var rest = template[...]
         while let open = rest.firstRange(of: "{{") {

@@ -46,7 +46,7 @@ struct Consequences: Sendable {
         return Plan.internal(
             happenings.map { happening in
                 var happening = happening
-                happening.cause = (delivery.event.id, delivery.event.depth)
+                happening.cause = Cause(event: delivery.event.id, depth: delivery.event.depth)
                 return happening
             }, notice, in: configuration, at: now)
     }

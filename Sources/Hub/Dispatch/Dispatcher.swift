@@ -48,6 +48,7 @@ package final class Dispatcher: Sendable {
     private let runtimes: WorkspaceRuntimes
     private let clock: Clock
     private let egress: OutboundSender
+    private let metrics: Metrics
     private let logger: Logger
     private let state = Mutex(State())
     private let wakes = Signal()
@@ -55,11 +56,15 @@ package final class Dispatcher: Sendable {
     private let sweeps = Signal()
     private let recoveries = Signal()
 
-    init(store: any Store, runtimes: WorkspaceRuntimes, clock: Clock, egress: OutboundSender, logger: Logger) {
+    init(
+        store: any Store, runtimes: WorkspaceRuntimes, clock: Clock, egress: OutboundSender, metrics: Metrics,
+        logger: Logger
+    ) {
         self.store = store
         self.runtimes = runtimes
         self.clock = clock
         self.egress = egress
+        self.metrics = metrics
         self.logger = logger
     }
 
@@ -311,6 +316,7 @@ package final class Dispatcher: Sendable {
         let consequences = Consequences(
             configuration: runtime.configuration, endpoint: prepared.endpoint, delivery: delivery, attempt: attempt,
             at: endedAt)
+        metrics.count(.attempts, attempt.outcome.failure?.code ?? "delivered")
         let result = await record(report, consequences)
         finish(handed, prepared.endpoint, attempt, result)
         if let result, result.change != nil || result.progress.state == .exhausted {
@@ -329,9 +335,10 @@ package final class Dispatcher: Sendable {
             eventID: id, eventType: event.type, delivery: delivery.id.uuid, timestampSeconds: now.seconds,
             contentType: content.contentType)
         // What cannot be signed cannot be sent.
-        guard let headers = try? target.signer.headers(for: attempt, body: body, custom: target.headers) else {
+        guard var headers = try? target.signer.headers(for: attempt, body: body, custom: target.headers) else {
             return .impossible
         }
+        headers.fields.append(.init(name: Cause.depthHeader, value: String(event.depth)))
         return await egress.send(
             OutboundRequest(
                 method: prepared.endpoint.policy.method, url: target.url, headers: headers, body: body,

@@ -127,6 +127,7 @@ extension Hub {
         let incoming = admission.incoming
         let source = prepared.source
         if source.isDisabled { throw .sourceDisabled }
+        if let cause = Cause(incoming.headers), cause.depth >= Event.depthLimit { throw .loop }
         if let rate = source.options.ratePerMinute, !admission.isDryRun,
             let seconds = rates.take(source.id, perMinute: rate, at: incoming.receivedAt)
         {

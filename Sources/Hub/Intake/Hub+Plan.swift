@@ -16,7 +16,8 @@ extension Hub {
             verification: judgement.verification)
         let planned = Planner(configuration: configuration, sender: judgement.sender).plan(
             Planner.Input(
-                origin: .received, request: request.id, findings: judgement.reading.findings,
+                origin: .received, request: request.id, cause: Cause(incoming.headers),
+                findings: judgement.reading.findings,
                 destination: judgement.destination, mayNotify: notices.mayNotify(source.id, at: now), now: now))
         let eventID = judgement.reading.findings.first?.externalID ?? planned.events.first.map { "\($0.id)" } ?? ""
         let acceptance = Acceptance(

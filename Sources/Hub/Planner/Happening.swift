@@ -1,6 +1,27 @@
 package import HubCore
 package import HubStorage
 
+/// The event that led to another one.
+package struct Cause: Sendable, Hashable {
+    /// Nil: it is not known which.
+    package let event: ID<Event>?
+    package let depth: Int
+
+    package init(event: ID<Event>?, depth: Int) {
+        (self.event, self.depth) = (event, depth)
+    }
+
+    /// What a delivery of this or another hub says of itself; loops end by it.
+    package static let depthHeader = "Martlet-Depth"
+
+    /// - Returns: nil when a request came from no hub.
+    init?(_ headers: Fields) {
+        guard let depth = headers.header(Self.depthHeader).flatMap({ Int($0) }), depth >= 0 else { return nil }
+        // Whoever makes this up gains a link that leads nowhere.
+        self.init(event: headers.header("webhook-id").flatMap { ID($0) }, depth: min(depth, 1000))
+    }
+}
+
 /// Something that happened, to go out to whoever subscribes to it.
 package struct Happening: Sendable {
     package let origin: Event.Origin
@@ -13,7 +34,7 @@ package struct Happening: Sendable {
     package var externalID: String?
     package var source: ID<Source>?
     /// What led to it, and how far that is from what came from outside.
-    package var cause: (event: ID<Event>, depth: Int)?
+    package var cause: Cause?
     /// The endpoint that it tells of, which is not told itself.
     package var subject: ID<Endpoint>?
 

@@ -21,7 +21,7 @@ extension Planner {
         return echoes.map { echo in
             var echo = echo
             echo.customer = event.customer
-            echo.cause = (event.id, event.depth)
+            echo.cause = Cause(event: event.id, depth: event.depth)
             return echo
         }
     }

@@ -24,14 +24,14 @@ package struct Planner: Sendable {
     package struct Input: Sendable {
         package let origin: Event.Origin
         package let request: ID<Request>?
-        package let cause: Event?
+        package let cause: Cause?
         package let findings: [Finding]
         package let destination: DestinationWish
         /// Whether the owner may be told of trouble now; they are not told again and again.
         package let mayNotify: Bool
         package let now: Timestamp
         package init(
-            origin: Event.Origin, request: ID<Request>?, cause: Event? = nil, findings: [Finding],
+            origin: Event.Origin, request: ID<Request>?, cause: Cause? = nil, findings: [Finding],
             destination: DestinationWish, mayNotify: Bool, now: Timestamp
         ) {
             self.origin = origin
@@ -98,7 +98,7 @@ package struct Planner: Sendable {
         return Event(
             id: .make(at: input.now), workspace: configuration.workspace.id, origin: input.origin,
             source: sender.source?.id, request: input.request, type: finding.type, externalID: finding.externalID,
-            cause: input.cause?.id, depth: input.cause.map { $0.depth + 1 } ?? 0,
+            cause: input.cause?.event, depth: input.cause.map { $0.depth + 1 } ?? 0,
             outcome: outcome,
             createdAt: input.now)
     }

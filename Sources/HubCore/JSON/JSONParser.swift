@@ -1,5 +1,5 @@
 /// Why bytes are not JSON, and where.
-package struct JSONError: Error, Equatable, Sendable {
+package struct JSONError: Error, Hashable, Sendable {
     package enum Reason: String, Sendable {
         case unexpectedEnd = "unexpected end"
         case unexpectedByte = "unexpected character"
