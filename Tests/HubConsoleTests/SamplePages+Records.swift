@@ -180,7 +180,7 @@ extension SamplePages {
                 }, low: "Not at all likely", high: "Very likely")
         }
         return SurveyFormView(
-            path: "/s/k3y", name: "After support",
+            path: "/s/k3y", asker: "Acme Robotics", name: "After support",
             introductionHTML: SafeHTML(made: Markdown.html("Two minutes, *promised*.")), slip: "rsp_1.ab", ticket: nil,
             fault: fault,
             questions: [

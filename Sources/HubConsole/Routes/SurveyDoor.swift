@@ -1,5 +1,6 @@
 import Hub
 import HubCore
+import HubStorage
 import HubText
 import Synchronization
 
@@ -26,7 +27,8 @@ struct SurveyDoor: Sendable {
                     "This survey is closed", "It takes no more answers. Thank you for coming.", status: 410)
             }
             return isWrite
-                ? try await answer(request, survey) : form(request, survey, given: Fields(), faults: [], fault: nil)
+                ? try await answer(request, survey)
+                : try await form(request, survey, given: Fields(), faults: [], fault: nil)
         } catch {
             return Visitor(request).note(
                 "Not now", "Something is out of order here. Try again in a moment.", status: 503)
@@ -43,10 +45,11 @@ struct SurveyDoor: Sendable {
 
     private func form(
         _ request: ConsoleRequest, _ survey: Survey, given: Fields, faults: [AnswerFault], fault: String?
-    ) -> ConsoleResponse {
+    ) async throws -> ConsoleResponse {
+        let workspace = try await hub.configuration(of: survey.workspace).workspace
         let ticket = given["ticket"] ?? request.query["ticket"]
         let view = SurveyFormView(
-            path: survey.linkPath, name: survey.name,
+            path: survey.linkPath, asker: workspace.name, name: survey.name,
             introductionHTML: survey.introduction.isEmpty
                 ? nil : SafeHTML(made: Markdown.html(survey.introduction)), slip: hub.slip(for: survey).text,
             // Only what could be an id is carried along.
@@ -100,14 +103,14 @@ struct SurveyDoor: Sendable {
     private func answer(_ request: ConsoleRequest, _ survey: Survey) async throws -> ConsoleResponse {
         guard limiter.mayPass("survey \(survey.id)", cost: 0.2, at: hub.clock.now()) else { return busy(request) }
         guard let slip = request.form["slip"].flatMap({ hub.slip($0, for: survey) }) else {
-            return form(
+            return try await form(
                 request, survey, given: request.form, faults: [],
                 fault: "The page was open for too long. Your answers are still here: send them again.")
         }
         let given = self.given(request, survey)
         let judged = SurveyAnswers(given.answers, to: survey.questions, isComplete: true)
         guard judged.faults.isEmpty else {
-            return form(
+            return try await form(
                 request, survey, given: request.form, faults: judged.faults,
                 fault: judged.faults.count == 1 ? "One answer is missing." : "Some answers are missing.")
         }
@@ -119,7 +122,7 @@ struct SurveyDoor: Sendable {
                 return Visitor(request).note(
                     "This survey is closed", "It takes no more answers. Thank you for coming.", status: 410)
             case .refused(.invalid(let path, _)) where path.hasPrefix("respondent"):
-                return form(
+                return try await form(
                     request, survey, given: request.form, faults: [], fault: "The name or e-mail address is too long.")
             default: throw error
             }

@@ -183,6 +183,8 @@ struct SurveyFormView: TemplatedView {
     }
 
     let path: String
+    /// Whose survey it is.
+    let asker: String
     let name: String
     let introductionHTML: SafeHTML?
     let slip: String
