@@ -24,7 +24,7 @@ package final class Hub: Sendable {
     let turns = RecordTurns()
 
     package init(
-        store: any Store, vault: Vault, clock: Clock, text: TextTools, egress: OutboundSender, logger: Logger
+        store: any Store, vault: Vault, clock: Clock, text: TextTools, outbound: Outbound, logger: Logger
     ) {
         self.store = store
         self.vault = vault
@@ -34,9 +34,11 @@ package final class Hub: Sendable {
         self.logger = logger
         runtimes = WorkspaceRuntimes(store: store, vault: vault)
         metrics = Metrics()
-        self.egress = egress
+        egress = outbound.sender
         dispatcher = Dispatcher(
-            store: store, runtimes: runtimes, clock: clock, egress: egress, metrics: metrics, logger: logger)
+            store: store, runtimes: runtimes, clock: clock, outbound: outbound, templates: text.templates,
+            metrics: metrics,
+            logger: logger)
     }
 
     /// Commits a plan; what it delivers is on its way when this returns.
@@ -56,6 +58,16 @@ package final class Hub: Sendable {
             dispatcher.release(plan, at: clock.now())
         }
         return outcome
+    }
+
+    /// The ways out.
+    package struct Outbound: Sendable {
+        let sender: OutboundSender
+        let mail: MailService?
+
+        package init(sender: OutboundSender, mail: MailService? = nil) {
+            (self.sender, self.mail) = (sender, mail)
+        }
     }
 
     /// What the engine needs from the layer that may use Foundation and C libraries.

@@ -176,7 +176,8 @@ extension Database {
             let document = row.json(1)
             return EventType(
                 workspace: workspace, name: row.text(0), summary: document["summary"]?.string ?? "",
-                schema: document["schema"], sample: document["sample"],
+                // It was one when it was written.
+                schema: document["schema"].flatMap { try? JSONSchema($0) }, sample: document["sample"],
                 isDeprecated: document["deprecated"]?.bool ?? false, createdAt: row.timestamp(2))
         }
     }
@@ -186,7 +187,7 @@ extension Documents {
     static func text(of type: EventType) -> String {
         var document = JSON.Object()
         document["summary"] = .string(type.summary)
-        document["schema"] = type.schema
+        document["schema"] = type.schema?.json
         document["sample"] = type.sample
         document["deprecated"] = .bool(type.isDeprecated)
         return JSON.object(document).text
@@ -206,6 +207,7 @@ extension Documents {
         document["timeout_ms"] = JSON(policy.timeout.milliseconds)
         document["concurrency"] = JSON(policy.concurrency)
         document["rate_per_minute"] = policy.ratePerMinute.map { JSON($0) }
+        if policy.body != .envelope { document["body"] = policy.body.json }
         switch policy.order {
         case .none: break
         case .strict: document["order"] = ""
@@ -238,6 +240,7 @@ extension Documents {
         if let timeout = document["timeout_ms"]?.int64 { policy.timeout = .milliseconds(timeout) }
         if let concurrency = document["concurrency"]?.int64 { policy.concurrency = Int(concurrency) }
         policy.ratePerMinute = document["rate_per_minute"]?.int64.map { Int($0) }
+        if let body = document["body"].flatMap({ try? BodyShape($0) }) { policy.body = body }
         if let order = document["order"]?.string {
             policy.order = order.isEmpty ? .strict : JSONPointer(order).map { .byKey($0) } ?? .strict
         }

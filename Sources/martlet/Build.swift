@@ -32,7 +32,7 @@ enum Build {
         do {
             let vault = try await vault(settings, directory, store, isNew: isNew)
             return Hub(
-                store: store, vault: vault, clock: clock, text: textTools, egress: egress(settings), logger: logger)
+                store: store, vault: vault, clock: clock, text: textTools, outbound: outbound(settings), logger: logger)
         } catch {
             await store.close()
             throw error
@@ -76,10 +76,13 @@ enum Build {
         throw StartError.foreignKey
     }
 
-    static func egress(_ settings: Settings) -> OutboundSender {
-        var outbound = EgressSettings()
-        outbound.policy = settings.egressPolicy
-        return OutboundSender(GuardedClient(outbound))
+    static func outbound(_ settings: Settings) -> Hub.Outbound {
+        var egress = EgressSettings()
+        egress.policy = settings.egressPolicy
+        let mail = settings.mail.map { mail in
+            MailService(MailSender(mail, resolver: .system(), now: clock.now))
+        }
+        return Hub.Outbound(sender: OutboundSender(GuardedClient(egress)), mail: mail)
     }
 
     static let textTools = Hub.TextTools(

@@ -36,7 +36,8 @@ final class Browser: Sendable {
         let text = Hub.TextTools(content: XMLReader.contentReader, templates: MustacheTemplates().renderer)
         let vault = try Vault(masterKey: Secret(Array(repeating: 7, count: Vault.keyLength)))
         let hub = Hub(
-            store: store, vault: vault, clock: clock, text: text, egress: .unused, logger: Logger(label: "test"))
+            store: store, vault: vault, clock: clock, text: text, outbound: .init(sender: .unused),
+            logger: Logger(label: "test"))
         let workspace = WorkspaceID(stored: "acme")
         let first = try await hub.setUpFirstWorkspace(workspace, publicHost: "hooks.acme.test")
         do {

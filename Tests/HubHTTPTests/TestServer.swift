@@ -40,7 +40,8 @@ struct TestServer: Sendable {
             var egress = EgressSettings()
             egress.policy = try EgressPolicy(parsing: "127.0.0.0/8")
             let hub = Hub(
-                store: store, vault: vault, clock: clock, text: text, egress: OutboundSender(GuardedClient(egress)),
+                store: store, vault: vault, clock: clock, text: text,
+                outbound: .init(sender: OutboundSender(GuardedClient(egress))),
                 logger: logger)
             let first = try await hub.setUpFirstWorkspace(WorkspaceID(stored: "main"), publicHost: "hooks.test")
             let server = HubServer(

@@ -26,7 +26,7 @@ package struct TestHub: Sendable {
             let hub = Hub(
                 store: store, vault: vault, clock: clock.clock,
                 text: Hub.TextTools(content: XMLReader.contentReader, templates: MustacheTemplates().renderer),
-                egress: receiver, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+                outbound: .init(sender: receiver), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             let first = try await hub.setUpFirstWorkspace(WorkspaceID(stored: "main"), publicHost: "example.test")
             let value: Value
             do {

@@ -41,16 +41,10 @@ package final class AuthorizationTokens: Sendable {
     static let margin = Duration.seconds(30)
 
     /// - Parameters:
-    ///   - client: outlives this.
     ///   - capacity: for how many sets of credentials tokens are kept.
-    package convenience init(
-        client: GuardedClient, capacity: Int = 1000, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
-    ) {
-        self.init(capacity: capacity, now: now) { await client.send($0) }
-    }
-
-    init(
-        capacity: Int, now: @escaping @Sendable () -> ContinuousClock.Instant,
+    ///   - send: the guarded client's.
+    package init(
+        capacity: Int = 1000, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
         send: @escaping @Sendable (_ request: OutboundRequest) async -> Exchange
     ) {
         (self.send, self.capacity, self.now) = (send, max(capacity, 1), now)

@@ -16,6 +16,8 @@ package final class PreparedEndpoint: Sendable {
         package let url: OutboundURL
         package let headers: Fields
         package let signer: DeliverySigner
+        package let authorization: RequestAuthorization
+        package let identity: TLSIdentity?
     }
 
     init(_ endpoint: Endpoint, vault: Vault, now: Timestamp) {
@@ -28,7 +30,9 @@ package final class PreparedEndpoint: Sendable {
             let texts = try secrets.map { try vault.open($0.secret, at: place) }
             target = Target(
                 url: try OutboundURL(connection.url), headers: connection.headers,
-                signer: try DeliverySigner(secrets: texts))
+                signer: try DeliverySigner(secrets: texts),
+                authorization: try EndpointAuthentication.read(connection.authentication),
+                identity: try EndpointAuthentication.identity(connection.identity))
             problem = nil
         } catch {
             target = nil

@@ -26,29 +26,37 @@ struct Consequences: Sendable {
         if result.progress.state == .exhausted, delivery.kind == .event {
             happenings.append(exhausted(result.progress))
         }
-        var notice: MessageDraft?
+        let told = EndpointNotice(endpoint, now)
         switch result.change {
         case .disabled(let reason):
-            let change = EndpointNotice(endpoint, now)
             happenings.append(
-                change.disabled(
+                told.disabled(
                     reason, failuresInRow: result.health.failuresInRow, lastError: attempt.outcome.failure,
                     held: result.open))
-            notice = change.disabledNotice(reason, lastError: attempt.outcome.failure, held: result.open)
         case .recovered:
-            let change = EndpointNotice(endpoint, now)
-            happenings.append(change.recovered(by: "probe", held: result.open))
-            notice = change.recoveredNotice(held: result.open)
+            happenings.append(told.recovered(by: "probe", held: result.open))
         case .breakerOpened, .breakerClosed, nil:
             break
         }
         guard !happenings.isEmpty else { return nil }
+        let notice = notice(for: result)
         return Plan.internal(
             happenings.map { happening in
                 var happening = happening
                 happening.cause = Cause(event: delivery.event.id, depth: delivery.event.depth)
                 return happening
             }, notice, in: configuration, at: now)
+    }
+
+    /// What people are told; nil: nothing.
+    func notice(for result: AttemptResult) -> MessageDraft? {
+        let told = EndpointNotice(endpoint, now)
+        return switch result.change {
+        case .disabled(let reason):
+            told.disabledNotice(reason, lastError: attempt.outcome.failure, held: result.open)
+        case .recovered: told.recoveredNotice(held: result.open)
+        case .breakerOpened, .breakerClosed, nil: nil
+        }
     }
 
     private func exhausted(_ progress: DeliveryProgress) -> Happening {

@@ -48,6 +48,9 @@ package final class Dispatcher: Sendable {
     private let runtimes: WorkspaceRuntimes
     private let clock: Clock
     private let egress: OutboundSender
+    private let tokens: AuthorizationTokens
+    private let templates: TemplateRenderer
+    private let mail: MailService?
     private let metrics: Metrics
     private let logger: Logger
     private let state = Mutex(State())
@@ -57,13 +60,17 @@ package final class Dispatcher: Sendable {
     private let recoveries = Signal()
 
     init(
-        store: any Store, runtimes: WorkspaceRuntimes, clock: Clock, egress: OutboundSender, metrics: Metrics,
-        logger: Logger
+        store: any Store, runtimes: WorkspaceRuntimes, clock: Clock, outbound: Hub.Outbound,
+        templates: TemplateRenderer,
+        metrics: Metrics, logger: Logger
     ) {
         self.store = store
         self.runtimes = runtimes
         self.clock = clock
-        self.egress = egress
+        egress = outbound.sender
+        mail = outbound.mail
+        tokens = AuthorizationTokens(send: outbound.sender.send)
+        self.templates = templates
         self.metrics = metrics
         self.logger = logger
     }
@@ -320,7 +327,7 @@ package final class Dispatcher: Sendable {
         let result = await record(report, consequences)
         finish(handed, prepared.endpoint, attempt, result)
         if let result, result.change != nil || result.progress.state == .exhausted {
-            told(result, consequences, handed.workspace)
+            await told(result, consequences, handed.workspace)
         }
     }
 
@@ -330,19 +337,32 @@ package final class Dispatcher: Sendable {
         guard let target = prepared.target, let content = delivery.content else { return .impossible }
         let event = delivery.event
         let id = "\(event.id)"
-        let body = content.body(id: id, type: event.type, timestamp: event.createdAt)
-        let attempt = DeliverySigner.Attempt(
-            eventID: id, eventType: event.type, delivery: delivery.id.uuid, timestampSeconds: now.seconds,
-            contentType: content.contentType)
-        // What cannot be signed cannot be sent.
-        guard var headers = try? target.signer.headers(for: attempt, body: body, custom: target.headers) else {
+        do {
+            let (body, contentType) = try prepared.endpoint.policy.body.body(
+                id: id, type: event.type, timestamp: event.createdAt, content: content, templates: templates)
+            let attempt = DeliverySigner.Attempt(
+                eventID: id, eventType: event.type, delivery: delivery.id.uuid, timestampSeconds: now.seconds,
+                contentType: contentType)
+            var headers = try target.signer.headers(for: attempt, body: body, custom: target.headers)
+            headers.fields.append(.init(name: Cause.depthHeader, value: String(event.depth)))
+            let authorization = try await tokens.header(for: target.authorization)
+            if let authorization {
+                headers.fields.append(.init(name: "Authorization", value: authorization.reveal()))
+            }
+            let exchange = await egress.send(
+                OutboundRequest(
+                    method: prepared.endpoint.policy.method, url: target.url, headers: headers, body: body,
+                    timeout: prepared.endpoint.policy.timeout, identity: target.identity))
+            if let authorization, exchange.answer?.status == 401 {
+                tokens.forget(authorization, for: target.authorization)
+            }
+            return exchange
+        } catch let failure as AttemptFailure {
+            return Exchange(failure: failure)
+        } catch {
+            // What cannot be shaped or signed cannot be sent.
             return .impossible
         }
-        headers.fields.append(.init(name: Cause.depthHeader, value: String(event.depth)))
-        return await egress.send(
-            OutboundRequest(
-                method: prepared.endpoint.policy.method, url: target.url, headers: headers, body: body,
-                timeout: prepared.endpoint.policy.timeout))
     }
 
     /// Stores the outcome, however long that takes: what was sent must not be sent again for want of a note.
@@ -402,7 +422,7 @@ package final class Dispatcher: Sendable {
         wakes.fire()
     }
 
-    private func told(_ result: AttemptResult, _ consequences: Consequences, _ workspace: WorkspaceID) {
+    private func told(_ result: AttemptResult, _ consequences: Consequences, _ workspace: WorkspaceID) async {
         if let change = result.change {
             logger.notice(
                 "an endpoint's state changed",
@@ -412,6 +432,8 @@ package final class Dispatcher: Sendable {
         // Made once more to know who waits; what was stored has other ids.
         let waiting = Set(plan.effects.compactMap { if case .deliver(let new) = $0 { new.endpoint } else { nil } })
         if !waiting.isEmpty { due(waiting, in: workspace, at: clock.now()) }
+        guard case .disabled = result.change, let mail, let notice = consequences.notice(for: result) else { return }
+        await mail.tell(consequences.configuration.admins, notice, logger)
     }
 
     // MARK: Chores

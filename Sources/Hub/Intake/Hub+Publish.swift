@@ -81,6 +81,7 @@ extension Hub {
     ) async throws(SetupError) -> (event: ID<Event>, isDuplicate: Bool) {
         if let problem = new.problem { throw problem }
         let customer = try await customer(new.customer, in: workspace)
+        try check(new, against: try await knownConfiguration(of: workspace).eventTypes[new.type]?.schema)
         let announcement = store.announce()
         var happening = Happening(
             type: new.type, content: EventContent(new.body, channels: new.channels, metadata: new.metadata),
@@ -92,6 +93,16 @@ extension Hub {
             announcement, in: workspace)
         guard let event = made.events.first else { throw .unavailable(detail: "nothing was published") }
         return (event, made.isDuplicate)
+    }
+
+    private func check(_ new: NewEvent, against schema: JSONSchema?) throws(SetupError) {
+        guard let schema else { return }
+        guard let data = new.data else {
+            throw .invalid(field: "data", reason: "is no JSON, and the type's schema asks for it")
+        }
+        let violations = schema.validate(data)
+        guard !violations.isEmpty else { return }
+        throw .invalid(field: "data", reason: violations.map { "\($0)" }.joined(separator: "; "))
     }
 
     /// Makes things happen: their events, who gets them, and what is kept because of them, all or nothing.

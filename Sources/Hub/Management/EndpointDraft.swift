@@ -12,6 +12,9 @@ package struct EndpointDraft: Sendable {
     package var filter: JSON?
     package var includesCustomers = false
     package var headers: Fields = [:]
+    /// See ``EndpointAuthentication``.
+    package var authentication: JSON?
+    package var identity: EndpointConnection.ClientIdentity?
     package var policy = Endpoint.Policy()
     package var isPaused = false
 
@@ -27,6 +30,8 @@ package struct EndpointDraft: Sendable {
         filter = endpoint.subscription.filter?.json
         includesCustomers = endpoint.subscription.includesCustomers
         headers = connection.headers
+        authentication = connection.authentication
+        identity = connection.identity
         policy = endpoint.policy
         isPaused = endpoint.isPaused
     }
@@ -52,6 +57,8 @@ package struct EndpointDraft: Sendable {
             throw .invalid(field: "headers", reason: "\(error)")
         }
         try checkPolicy()
+        _ = try EndpointAuthentication.read(authentication)
+        _ = try EndpointAuthentication.identity(identity)
         return (
             url,
             Endpoint.Subscription(

@@ -20,6 +20,7 @@ extension Hub {
     ) async throws(SetupError) -> (endpoint: Endpoint, secret: Secret<String>?) {
         let (url, subscription) = try draft.checked()
         try await checkEgress(to: url)
+        try checkBody(draft, try await configuration(of: workspace))
         let customer = try await customer(name, in: workspace)
         let now = clock.now()
         let id = ID<Endpoint>.make(at: now)
@@ -63,6 +64,7 @@ extension Hub {
         try change(&draft)
         let (url, subscription) = try draft.checked()
         if draft.url != before { try await checkEgress(to: url) }
+        try checkBody(draft, try await configuration(of: workspace))
         (endpoint.name, endpoint.origin, endpoint.isPaused) = (draft.name, url.origin, draft.isPaused)
         (endpoint.subscription, endpoint.policy) = (subscription, draft.policy)
         endpoint.connection = try sealed(draft, of: id, in: workspace)
@@ -298,6 +300,20 @@ extension Hub {
 
     // MARK: Parts
 
+    /// A body of the receiver's own shape is tried on a sample of what the endpoint gets.
+    private func checkBody(_ draft: EndpointDraft, _ configuration: WorkspaceConfiguration) throws(SetupError) {
+        guard draft.policy.body != .envelope else { return }
+        let globs = draft.events.map(Glob.init)
+        let types = BuiltInEventType.allCases.map(\.rawValue) + configuration.eventTypes.keys.sorted()
+        let type = types.first { type in globs.contains { $0.matches(type) } }
+        do throws(BodyError) {
+            try draft.policy.body.check(
+                type: type ?? "sample", data: type.flatMap(configuration.sample) ?? [:], templates: templates)
+        } catch {
+            throw .invalid(field: "body", reason: "\(error)")
+        }
+    }
+
     /// Nothing is saved that would be refused at once; a name that does not resolve yet may come.
     private func checkEgress(to url: OutboundURL) async throws(SetupError) {
         if let refusal = await egress.check(url) { throw .invalid(field: "url", reason: refusal.explanation) }
@@ -320,7 +336,8 @@ extension Hub {
     private func sealed(
         _ draft: EndpointDraft, of id: ID<Endpoint>, in workspace: WorkspaceID
     ) throws(SetupError) -> SealedSecret {
-        let connection = EndpointConnection(url: draft.url, headers: draft.headers)
+        let connection = EndpointConnection(
+            url: draft.url, headers: draft.headers, authentication: draft.authentication, identity: draft.identity)
         return try seal(
             Secret(connection.document.text), at: SealingPlace.endpointConnection(id, in: workspace))
     }

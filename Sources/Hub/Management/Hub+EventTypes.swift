@@ -4,7 +4,8 @@ import HubStorage
 extension Hub {
     /// Makes or changes a type of the catalogue.
     package func describe(
-        eventType name: String, in workspace: WorkspaceID, by actor: String, _ change: (inout EventType) -> Void
+        eventType name: String, in workspace: WorkspaceID, by actor: String,
+        _ change: (inout EventType) throws(SetupError) -> Void
     ) async throws(SetupError) -> EventType {
         guard EventTypeName.isValid(name) else {
             throw .invalid(field: "type", reason: "must be letters, digits, '_' and '-' in parts joined by '.'")
@@ -13,7 +14,10 @@ extension Hub {
         let configuration = try await configuration(of: workspace)
         let now = clock.now()
         var type = configuration.eventTypes[name] ?? EventType(workspace: workspace, name: name, createdAt: now)
-        change(&type)
+        try change(&type)
+        if let sample = type.sample, let violation = type.schema?.validate(sample).first {
+            throw .invalid(field: "sample", reason: "does not fit the schema: \(violation)")
+        }
         try await apply([.putEventType(type)], audit(now, workspace, actor, "event_type.put", name))
         return type
     }

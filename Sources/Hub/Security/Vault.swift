@@ -86,6 +86,9 @@ package struct Vault: Sendable {
         return Secret(bytes)
     }
 
+    /// SHA-256: tells things apart, and needs no key where nobody gains by guessing.
+    static func digest(_ bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: bytes)) }
+
     package static func randomBytes(_ count: Int) -> [UInt8] {
         SymmetricKey(size: SymmetricKeySize(bitCount: count * 8)).withUnsafeBytes { Array($0) }
     }

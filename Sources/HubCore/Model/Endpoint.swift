@@ -80,6 +80,7 @@ package struct Endpoint: Sendable, Identified {
         /// Attempts a minute; nil: unlimited.
         package var ratePerMinute: Int?
         package var order = Order.none
+        package var body = BodyShape.envelope
 
         package init() {}
     }
@@ -137,9 +138,26 @@ package struct EndpointConnection: Sendable, Hashable {
     package var url: String
     /// Beside ours; checked by ``HeaderRules``.
     package var headers: Fields
+    /// What `Authorization` holds, as people wrote it; nil: nothing.
+    package var authentication: JSON?
+    package var identity: ClientIdentity?
 
-    package init(url: String, headers: Fields = [:]) {
+    /// A certificate of ours for the endpoint, issuers of its own, or both; each in PEM, empty for none.
+    package struct ClientIdentity: Sendable, Hashable {
+        package var certificates: String
+        package var key: String
+        package var issuers: String
+
+        package init(certificates: String, key: String, issuers: String) {
+            (self.certificates, self.key, self.issuers) = (certificates, key, issuers)
+        }
+    }
+
+    package init(
+        url: String, headers: Fields = [:], authentication: JSON? = nil, identity: ClientIdentity? = nil
+    ) {
         (self.url, self.headers) = (url, headers)
+        (self.authentication, self.identity) = (authentication, identity)
     }
 
     /// - Returns: nil when this is none.
@@ -152,12 +170,26 @@ package struct EndpointConnection: Sendable, Hashable {
                 else { return nil }
                 return (name, value)
             })
+        authentication = document["authentication"]
+        identity = document["tls"].map { tls in
+            ClientIdentity(
+                certificates: tls["certificate"]?.string ?? "", key: tls["key"]?.string ?? "",
+                issuers: tls["issuers"]?.string ?? "")
+        }
     }
 
     package var document: JSON {
-        [
-            "url": .string(url),
-            "headers": .array(headers.fields.map { [.string($0.name), .string($0.value)] }),
-        ]
+        var document = JSON.Object([
+            ("url", .string(url)),
+            ("headers", .array(headers.fields.map { [.string($0.name), .string($0.value)] })),
+        ])
+        document["authentication"] = authentication
+        document["tls"] = identity.map { identity in
+            [
+                "certificate": .string(identity.certificates), "key": .string(identity.key),
+                "issuers": .string(identity.issuers),
+            ]
+        }
+        return .object(document)
     }
 }

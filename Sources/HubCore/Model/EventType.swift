@@ -4,8 +4,8 @@ package struct EventType: Sendable {
     /// `invoice.paid`; see ``EventTypeName``.
     package let name: String
     package var summary: String
-    /// A JSON Schema for the data, as it was given; what does not fit it is not published.
-    package var schema: JSON?
+    /// Of the data; what does not fit it is not published.
+    package var schema: JSONSchema?
     /// A plausible `data`.
     package var sample: JSON?
     /// Receivers are told not to build on it any more.
@@ -13,7 +13,7 @@ package struct EventType: Sendable {
     package let createdAt: Timestamp
 
     package init(
-        workspace: WorkspaceID, name: String, summary: String = "", schema: JSON? = nil, sample: JSON? = nil,
+        workspace: WorkspaceID, name: String, summary: String = "", schema: JSONSchema? = nil, sample: JSON? = nil,
         isDeprecated: Bool = false, createdAt: Timestamp
     ) {
         self.workspace = workspace

@@ -11,6 +11,7 @@ struct Settings: Sendable {
     var masterKey: Secret<String>?
     var logLevel: Logger.Level
     var egressPolicy = EgressPolicy.strict
+    var mail: MailSettings?
 
     /// One setting as `docs/settings.md` lists it.
     struct Entry: Sendable {
@@ -62,6 +63,10 @@ struct Settings: Sendable {
                 + "opens loopback and private ranges, and plain HTTP; link-local and metadata addresses need their range."
         ),
         Entry(
+            name: "MARTLET_SMTP_URL", unit: "URL", standard: "none", isSecret: true,
+            summary: "The mail server for notices to admins: `smtps://USER:PASSWORD@HOST:465?from=ADDRESS`, or "
+                + "`smtp://` and `smtp+starttls://`. Without it nothing is mailed."),
+        Entry(
             name: "MARTLET_LOG_LEVEL", unit: "trace, debug, info, notice, warning, error", standard: "info",
             isSecret: false, summary: "How much is logged, to standard error."),
     ]
@@ -92,6 +97,13 @@ struct Settings: Sendable {
             throw SettingsError(name: "MARTLET_LOG_LEVEL", problem: "there is no level \"\(level)\"")
         }
         self.logLevel = logLevel
+        if let url = try value("MARTLET_SMTP_URL") {
+            do throws(MailSettingsError) {
+                mail = try MailSettings(url: url)
+            } catch {
+                throw SettingsError(name: "MARTLET_SMTP_URL", problem: "\(error)")
+            }
+        }
         let exceptions = try value("MARTLET_EGRESS_ALLOW") ?? ""
         do throws(EgressEntryError) {
             egressPolicy = try EgressPolicy(parsing: exceptions)

@@ -54,7 +54,7 @@ import Testing
         var behavior = SinkBehavior()
         behavior.body = Array(#"{"access_token":"t.1","token_type":"Bearer","expires_in":3600}"#.utf8)
         try await Outside.with(certificateNames: [Outside.name], script: SinkScript([behavior])) { outside in
-            let tokens = AuthorizationTokens(client: outside.client)
+            let tokens = AuthorizationTokens(send: { await outside.client.send($0) })
             let url = "\(outside.base)/token"
             let inBody = try Self.client(url, scope: "a b", audience: "https://x.example/", style: .body)
             #expect(try await tokens.header(for: inBody)?.reveal() == "Bearer t.1")
@@ -76,7 +76,7 @@ import Testing
 
     @Test func `the token server stands behind the same guard as receivers`() async throws {
         try await Outside.with(allow: "") { outside in
-            let tokens = AuthorizationTokens(client: outside.client)
+            let tokens = AuthorizationTokens(send: { await outside.client.send($0) })
             for url in ["\(outside.base)/", "https://169.254.169.254/", "https://localhost/"] {
                 let authorization = try Self.client(url)
                 await #expect(throws: AttemptFailure.request) { try await tokens.header(for: authorization) }
@@ -100,7 +100,7 @@ import Testing
         (behavior.status, behavior.body) = (status, Array(body.utf8))
         if status == 302 { behavior.location = "https://receiver.example/" }
         try await Outside.with(script: SinkScript([behavior])) { outside in
-            let tokens = AuthorizationTokens(client: outside.client)
+            let tokens = AuthorizationTokens(send: { await outside.client.send($0) })
             let authorization = try Self.client("\(outside.base)/token")
             await #expect(throws: AttemptFailure.request) { try await tokens.header(for: authorization) }
             #expect(tokens.count == 0)
@@ -236,7 +236,7 @@ import Testing
 
     @Test func `when the client is closed nothing is tried again`() async throws {
         try await Outside.with { outside in
-            let tokens = AuthorizationTokens(client: outside.client)
+            let tokens = AuthorizationTokens(send: { await outside.client.send($0) })
             let authorization = try Self.client("\(outside.base)/token")
             await outside.client.close()
             await #expect(throws: AttemptFailure.cancelled) { try await tokens.header(for: authorization) }

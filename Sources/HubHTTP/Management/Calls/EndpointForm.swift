@@ -19,6 +19,29 @@ enum EndpointForm {
         .optional(
             "headers", .object([], others: .text(0...HeaderRules.valueLimit)),
             "Beside the hub's own. They may be credentials: they are sealed, and shown to admins only."),
+        .optional(
+            "authentication",
+            Shape.object(
+                [
+                    .required("type", .choice(["basic", "bearer", "client_credentials"])), .optional("user", .text),
+                    .optional("password", .text), .optional("token", .text), .optional("token_url", .text),
+                    .optional("client_id", .text), .optional("client_secret", .text), .optional("scope", .text),
+                    .optional("audience", .text), .optional("style", .choice(["basic", "body"])),
+                ]).orNull,
+            "What Authorization holds; its secrets are never shown again."),
+        .optional(
+            "tls",
+            Shape.object([
+                .optional("certificate", .text, "PEM, with those between it and its issuer."),
+                .optional("key", .text, "PEM; never shown again."),
+                .optional("issuers", .text, "PEM of issuers that are trusted for this endpoint beside the usual."),
+            ]).orNull, "For receivers that ask for a certificate, or have one of an issuer of their own."),
+        .optional(
+            "body",
+            .either(
+                .choice(["envelope"] + BodyPreset.allCases.map(\.rawValue)),
+                .object([.required("template", .text(1...65536)), .optional("content_type", .text(1...200))])),
+            "What the body looks like: the envelope unless given, what a chat system takes, or a template."),
         .optional("method", .choice(["POST", "PUT"]), "POST unless given."),
         .optional(
             "retry_schedule_seconds", .list(of: .number(0...604_800), limit: RetrySchedule.countLimit),
@@ -99,6 +122,19 @@ enum EndpointForm {
             case "filter": draft.filter = value.present?.value
             case "include_customers": draft.includesCustomers = value.value?.bool ?? false
             case "headers": draft.headers = Fields(value.members.map { ($0.key, $0.value.text ?? "") })
+            case "authentication": draft.authentication = value.present?.value
+            case "tls":
+                draft.identity = value.present.map { tls in
+                    EndpointConnection.ClientIdentity(
+                        certificates: tls["certificate"].text ?? "", key: tls["key"].text ?? "",
+                        issuers: tls["issuers"].text ?? "")
+                }
+            case "body":
+                do throws(HubCore.BodyError) {
+                    draft.policy.body = try BodyShape(value.value ?? "envelope")
+                } catch {
+                    throw .invalid(field: name, reason: "\(error)")
+                }
             case "paused": draft.isPaused = value.value?.bool ?? false
             default: try apply(name, value, to: &draft.policy)
             }
@@ -152,6 +188,12 @@ enum EndpointForm {
             draft.map { .object(JSON.Object($0.headers.fields.map { ($0.name, .string($0.value)) })) } ?? .null
         document["secrets"] = .array(
             endpoint.secrets.map { ["created_at": JSON($0.createdAt), "expires_at": JSON($0.expiresAt)] })
+        document["authentication"] = EndpointAuthentication.shown(draft?.authentication)
+        document["tls"] =
+            draft?.identity.map { identity in
+                ["certificate": .string(identity.certificates), "issuers": .string(identity.issuers)]
+            } ?? .null
+        document["body"] = policy.body.json
         document["method"] = .string(policy.method)
         document["retry_schedule_seconds"] = .array(policy.schedule.seconds.map(number))
         document["timeout_seconds"] = number(Double(policy.timeout.milliseconds) / 1000)

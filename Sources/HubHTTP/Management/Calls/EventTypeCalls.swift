@@ -38,9 +38,15 @@ enum EventTypeCalls {
         let body = call.body
         let type = try await call.hub.describe(
             eventType: call.parameter("type"), in: try call.workspace, by: call.actor
-        ) { type in
+        ) { type throws(SetupError) in
             if let summary = body["summary"].text { type.summary = summary }
-            if let schema = body["schema"].value { type.schema = schema == .null ? nil : schema }
+            if let schema = body["schema"].value {
+                do throws(JSONSchemaError) {
+                    type.schema = schema == .null ? nil : try JSONSchema(schema)
+                } catch {
+                    throw .invalid(field: "schema", reason: "\(error)")
+                }
+            }
             if let sample = body["sample"].value { type.sample = sample == .null ? nil : sample }
             if let isDeprecated = body["deprecated"].value?.bool { type.isDeprecated = isDeprecated }
         }
@@ -62,7 +68,8 @@ enum EventTypeCalls {
     private static func document(_ type: EventType) -> JSON {
         [
             "name": .string(type.name), "built_in": false, "summary": .string(type.summary),
-            "schema": type.schema ?? .null, "sample": type.sample ?? .null, "deprecated": .bool(type.isDeprecated),
+            "schema": type.schema?.json ?? .null, "sample": type.sample ?? .null,
+            "deprecated": .bool(type.isDeprecated),
         ]
     }
 }
