@@ -20,8 +20,9 @@ import Testing
 
     @Test func `no call answers a token without its scope`() async throws {
         try await TestServer.run { hub in
-            let token = try await hub.makeToken([.endpoints])
+            let (other, reader) = (try await hub.makeToken([.endpoints]), try await hub.makeToken([.read]))
             for call in ManagementRoutes.table.calls {
+                let token = call.access.scope == .endpoints ? reader : other
                 let answer = try await hub.call(call.method.rawValue, filled(call.path), token: token)
                 #expect(answer.status == 403, "\(call.method) \(call.path)")
                 #expect(answer.error == "forbidden")
@@ -33,7 +34,9 @@ import Testing
         try await TestServer.run { hub in
             let (_, stranger) = try await hub.otherWorkspace()
             let ours = try await ours(hub)
-            for call in ManagementRoutes.table.calls where call.path.contains("{") {
+            // Types of events have names that people choose: one may have the same as another workspace's.
+            for call in ManagementRoutes.table.calls
+            where call.path.contains("{") && call.subject != "event-types" {
                 // Enough of a body to come as far as the thing itself.
                 let body = call.body.map { shape in
                     JSON.object(

@@ -98,7 +98,7 @@ import Testing
             // A second engine over the same store knows nothing of the first one's turns.
             let second = Hub(
                 store: test.hub.store, vault: test.hub.vault, clock: test.clock.clock,
-                text: Hub.TextTools(content: test.hub.content, templates: test.hub.templates), egress: .unused,
+                text: Hub.TextTools(content: test.hub.content, templates: test.hub.templates), outbound: .init(sender: .unused),
                 logger: test.hub.logger)
             for round in 0..<20 {
                 try await withThrowingTaskGroup(of: Void.self) { group in
