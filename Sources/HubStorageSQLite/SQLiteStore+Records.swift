@@ -22,7 +22,9 @@ extension SQLiteStore {
         let order = query.order == .created ? "t.seq" : "t.activity"
         var list = ListQuery("\(RecordRows.ticketColumns), \(order)", from: "ticket t", order: order, page)
         list.require(query, in: workspace)
-        if let status = query.status { list.require("t.status = ?", .text(status.rawValue)) }
+        if let status = query.status {
+            list.require("\(query.isOfPerson ? "+" : "")t.status = ?", .text(status.rawValue))
+        }
         if let words = SearchWords(query.text) {
             list.require("t.seq IN (SELECT rowid FROM ticket_search WHERE ticket_search MATCH ?)", words.value)
         }
@@ -35,7 +37,13 @@ extension SQLiteStore {
         of workspace: WorkspaceID, _ query: TicketQuery
     ) async throws(StoreError) -> [Ticket.Status: Int] {
         var counting = CountQuery("t.status", from: "ticket t")
-        counting.require(query, in: workspace)
+        if query.isOfEverything {
+            counting = CountQuery("t.status", "sum(t.count)", from: "ticket_tally t")
+            counting.require("t.workspace = ?", SQLValue(workspace))
+            counting.require("t.count > 0")
+        } else {
+            counting.require(query, in: workspace)
+        }
         let counts = try await read { [counting] db in try counting.counts(db) }
         return Dictionary(
             counts.compactMap { name, count in Ticket.Status(rawValue: name).map { ($0, count) } },
@@ -191,9 +199,19 @@ private protocol Conditions {
     mutating func require(_ condition: String, _ bound: SQLValue...)
 }
 
+extension TicketQuery {
+    fileprivate var isOfPerson: Bool { if case .person = assignment { true } else { false } }
+
+    /// Whether nothing but status and words may filter.
+    fileprivate var isOfEverything: Bool {
+        assignment == nil && priority == nil && tag == nil && customer == nil && since == nil
+    }
+}
+
 extension Conditions {
     fileprivate mutating func require(_ query: TicketQuery, in workspace: WorkspaceID) {
-        require("t.workspace = ?", SQLValue(workspace))
+        // With a plus, no index of the workspace is taken where that of the assignee leads to fewer.
+        require("\(query.isOfPerson ? "+" : "")t.workspace = ?", SQLValue(workspace))
         switch query.assignment {
         case .person(let id): require("t.assignee = ?", SQLValue(id))
         case .nobody: require("t.assignee IS NULL")
@@ -215,12 +233,13 @@ extension ListQuery: Conditions {}
 /// How many rows there are of each value of a column.
 private struct CountQuery: Conditions {
     private let column: String
+    private let count: String
     private let table: String
     private var conditions: [String] = []
     private var values: [SQLValue] = []
 
-    init(_ column: String, from table: String) {
-        (self.column, self.table) = (column, table)
+    init(_ column: String, _ count: String = "count(*)", from table: String) {
+        (self.column, self.count, self.table) = (column, count, table)
     }
 
     mutating func require(_ condition: String, _ bound: SQLValue...) {
@@ -230,7 +249,7 @@ private struct CountQuery: Conditions {
 
     func counts(_ db: Database) throws -> [(String, Int)] {
         try db.rows(
-            "SELECT \(column), count(*) FROM \(table) WHERE \(conditions.joined(separator: " AND ")) GROUP BY 1", values
+            "SELECT \(column), \(count) FROM \(table) WHERE \(conditions.joined(separator: " AND ")) GROUP BY 1", values
         ) { ($0.text(0), Int($0.int(1))) }
     }
 }

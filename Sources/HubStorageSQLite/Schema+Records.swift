@@ -17,6 +17,7 @@ extension Schema {
         CREATE INDEX ticket_status ON ticket (workspace, status);
         CREATE INDEX ticket_activity ON ticket (workspace, activity);
         CREATE INDEX ticket_status_activity ON ticket (workspace, status, activity);
+        CREATE INDEX ticket_priority ON ticket (workspace, priority, activity, status);
         CREATE INDEX ticket_assignee ON ticket (assignee, activity) WHERE assignee IS NOT NULL;
         CREATE INDEX ticket_customer ON ticket (customer) WHERE customer IS NOT NULL;
         -- Tags stand here a second time, to be found by.
@@ -24,6 +25,22 @@ extension Schema {
             workspace TEXT NOT NULL, tag TEXT NOT NULL, ticket INTEGER NOT NULL, PRIMARY KEY (workspace, tag, ticket)
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX ticket_tag_ticket ON ticket_tag (ticket);
+        -- How many tickets there are in each state, so that a list need not count them all.
+        CREATE TABLE ticket_tally (
+            workspace TEXT NOT NULL, status TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (workspace, status)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TRIGGER ticket_made AFTER INSERT ON ticket BEGIN
+            INSERT INTO ticket_tally VALUES (new.workspace, new.status, 1)
+            ON CONFLICT DO UPDATE SET count = count + 1;
+        END;
+        CREATE TRIGGER ticket_moved AFTER UPDATE OF status ON ticket WHEN old.status <> new.status BEGIN
+            UPDATE ticket_tally SET count = count - 1 WHERE workspace = old.workspace AND status = old.status;
+            INSERT INTO ticket_tally VALUES (new.workspace, new.status, 1)
+            ON CONFLICT DO UPDATE SET count = count + 1;
+        END;
+        CREATE TRIGGER ticket_gone AFTER DELETE ON ticket BEGIN
+            UPDATE ticket_tally SET count = count - 1 WHERE workspace = old.workspace AND status = old.status;
+        END;
         CREATE TABLE ticket_number (workspace TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         CREATE TABLE ticket_message (
             seq INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, workspace TEXT NOT NULL,

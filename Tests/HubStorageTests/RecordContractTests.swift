@@ -262,6 +262,21 @@ import Testing
             #expect(try await numbers { $0.text = "\" OR 1=1 --\0" } == [])
             #expect(try await numbers(in: other.id) { _ in } == [])
             #expect(try await store.ticketCounts(of: workspace.id, TicketQuery()) == [.open: 5, .resolved: 1])
+            func counted(_ change: (inout TicketQuery) -> Void) async throws -> [Ticket.Status: Int] {
+                var query = TicketQuery()
+                change(&query)
+                return try await store.ticketCounts(of: workspace.id, query)
+            }
+            #expect(try await counted { $0.assignment = .person(workspace.person.id) } == [.open: 1])
+            #expect(try await counted { $0.assignment = .nobody } == [.open: 4, .resolved: 1])
+            let six = try #require(try await store.ticket(number: 6, in: workspace.id))
+            let reopened = try six.applying([.status(.open)], at: TestWorkspace.start).after
+            _ = try await store.commit(workspace.plan(version: version, keeping: [.putTicket(reopened)]))
+            #expect(try await counted { _ in } == [.open: 6])
+            let entry = TestWorkspace.audit(workspace.id)
+            let gone = RecordChange.deleteTicket(reopened.id, version: reopened.version, entry)
+            _ = try await store.commit(workspace.plan(version: version, keeping: [gone]))
+            #expect(try await counted { _ in } == [.open: 5])
             var urgent = TicketQuery()
             (urgent.priority, urgent.status) = (.urgent, .closed)
             #expect(try await store.ticketCounts(of: workspace.id, urgent) == [.open: 1])

@@ -64,6 +64,22 @@ import Testing
         }
     }
 
+    @Test func `endpoints that subscribe to tickets get them`() async throws {
+        try await TestHub.with { test in
+            let workspace = test.first.workspace
+            for events in [["ticket.*"], ["survey.*"]] {
+                let draft = EndpointDraft(url: "https://receiver.example/\(events[0].first ?? "x")", events: events)
+                _ = try await test.hub.makeEndpoint(draft, in: workspace, by: "test")
+            }
+            let opened = try await open(test) { $0.message = NewTicketMessage(.inbound, "Hello") }
+            _ = try await test.hub.change(
+                ticket: opened.ticket.id, [.priority(.low), .status(.resolved)], in: workspace, by: Self.agent)
+            let deliveries = try await test.hub.store.deliveries(of: workspace, DeliveryQuery(), PageRequest())
+            #expect(deliveries.elements.count == 4)
+            #expect(Set(deliveries.elements.map(\.delivery.endpoint)).count == 1)
+        }
+    }
+
     @Test func `two changes at once are both applied`() async throws {
         try await TestHub.with { test in
             let (hub, workspace) = (test.hub, test.first.workspace)
@@ -98,7 +114,8 @@ import Testing
             // A second engine over the same store knows nothing of the first one's turns.
             let second = Hub(
                 store: test.hub.store, vault: test.hub.vault, clock: test.clock.clock,
-                text: Hub.TextTools(content: test.hub.content, templates: test.hub.templates), outbound: .init(sender: .unused),
+                text: Hub.TextTools(content: test.hub.content, templates: test.hub.templates),
+                outbound: .init(sender: .unused),
                 logger: test.hub.logger)
             for round in 0..<20 {
                 try await withThrowingTaskGroup(of: Void.self) { group in
