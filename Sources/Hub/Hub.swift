@@ -21,6 +21,7 @@ package final class Hub: Sendable {
     let notices = NoticeLimiter()
     let refusalLog = RefusalLog()
     let credentials = CredentialCache()
+    let turns = RecordTurns()
 
     package init(
         store: any Store, vault: Vault, clock: Clock, text: TextTools, outbound: Outbound, logger: Logger
@@ -90,7 +91,7 @@ extension Effect {
     fileprivate var isOutgoing: Bool {
         switch self {
         case .deliver, .fanOut: true
-        case .post, .mergeTranscript: false
+        case .post, .mergeTranscript, .keep: false
         }
     }
 }

@@ -52,6 +52,7 @@ package enum Effect: Sendable {
     case deliver(NewDelivery)
     /// More deliveries than one commit takes: they are made after it.
     case fanOut(ID<Event>)
+    case keep(RecordChange)
 
     /// A message for people.
     package struct Post: Sendable {

@@ -3,7 +3,7 @@ import Synchronization
 
 /// What an engine must be able to keep; one contract suite in the tests says what each ability means.
 package typealias Store = ConfigurationStore & CredentialStore & PlanStore & RequestStore & ConversationStore
-    & TranscriptStore & DeliveryStore & RecoveryStore & MaintenanceStore
+    & TranscriptStore & DeliveryStore & RecoveryStore & RecordStore & MaintenanceStore
 
 /// Workspaces and what people set up in them.
 package protocol ConfigurationStore: Sendable {

@@ -89,11 +89,12 @@ package enum ConfigurationChange: Sendable {
     case deleteEventType(WorkspaceID, name: String)
     case putCredential(Credential)
     case deleteCredential(ID<Credential>)
+    case keep(RecordChange)
 
     /// Whether ``WorkspaceConfiguration`` holds what this changes.
     package var changesConfiguration: Bool {
         switch self {
-        case .putCustomer, .putCredential, .deleteCredential: false
+        case .putCustomer, .putCredential, .deleteCredential, .keep: false
         case .createWorkspace, .updateWorkspace, .setWorkspaceSecrets, .putPerson, .putBot, .putSource, .deleteSource,
             .putStream, .putEndpoint, .deleteEndpoint, .putEventType, .deleteEventType:
             true

@@ -63,6 +63,10 @@ struct CorruptRow: Error {}
 extension Database {
     /// Runs a statement that returns no rows, from the connection's cache of prepared statements.
     func run(_ sql: String, _ values: SQLValue...) throws {
+        try run(sql, values)
+    }
+
+    func run(_ sql: String, _ values: [SQLValue]) throws {
         let statement = try bound(sql, values)
         defer { release(statement) }
         let code = sqlite3_step(statement)

@@ -38,10 +38,7 @@ extension SQLiteStore {
             if let workspace = entry.workspace, changes.contains(where: \.changesConfiguration) {
                 try db.raiseConfigurationVersion(of: workspace)
             }
-            try db.run(
-                "INSERT INTO audit (at, workspace, actor, action, subject, detail) VALUES (?, ?, ?, ?, ?, ?)",
-                SQLValue(entry.at), SQLValue(entry.workspace), .text(entry.actor), .text(entry.action),
-                .text(entry.subject), .text(entry.detail))
+            try db.insert(entry)
         }
     }
 
@@ -146,6 +143,9 @@ extension Database {
             try run("DELETE FROM event_type WHERE workspace = ? AND name = ?", SQLValue(workspace), .text(name))
         case .putCredential(let credential): try put(credential)
         case .deleteCredential(let id): try run("DELETE FROM credential WHERE id = ?", SQLValue(id))
+        case .keep(let change):
+            if let obstacle = try obstacle(to: change) { throw obstacle }
+            try keep(change)
         }
     }
 

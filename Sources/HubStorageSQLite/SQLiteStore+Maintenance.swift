@@ -91,7 +91,8 @@ extension SQLiteStore {
                 """)
             let tally = try db.advance("tally", over: "event", by: Self.piece, EventTally.advance)
             let transcripts = try db.indexStaleTranscripts(limit: 20)
-            return events || messages || tally || transcripts
+            let tickets = try db.indexStaleTickets(limit: 20)
+            return events || messages || tally || transcripts || tickets
         }
     }
 

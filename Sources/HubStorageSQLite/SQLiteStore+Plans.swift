@@ -8,11 +8,16 @@ extension SQLiteStore {
     package func commit(
         _ plan: Plan, _ announcement: Announcement?
     ) async throws(StoreError) -> CommitOutcome {
-        try await write(announcement) { db in
-            guard try db.configurationVersion(of: plan.workspace) == plan.configurationVersion else { return .stale }
-            if let answer = try db.claim(plan) { return .duplicate(answer: answer) }
-            return .committed(messageSeqs: try db.insert(plan))
+        let result: Result<CommitOutcome, StoreError> = try await write(announcement) { db in
+            guard try db.configurationVersion(of: plan.workspace) == plan.configurationVersion else {
+                return .success(.stale)
+            }
+            // A value and no throw: the others of the group are committed with it all the same.
+            if let obstacle = try db.obstacle(to: plan) { return .failure(obstacle) }
+            if let answer = try db.claim(plan) { return .success(.duplicate(answer: answer)) }
+            return .success(.committed(messageSeqs: try db.insert(plan)))
         }
+        return try result.get()
     }
 
     package func record(_ refusals: [Refusal]) async throws(StoreError) {
@@ -97,6 +102,8 @@ extension Database {
                 seqs.append(seq)
             case .mergeTranscript(let draft, let source, let event):
                 transcripts[event] = try merge(draft, source: source, plan: plan)
+            case .keep(let change):
+                try keep(change)
             case .deliver, .fanOut:
                 break  // These name their event by its number.
             }
@@ -117,7 +124,7 @@ extension Database {
             case .fanOut(let event):
                 guard let event = eventSeqs[event] else { continue }
                 try run("INSERT INTO fan_out (event) VALUES (?)", .int(event.seq))
-            case .post, .mergeTranscript:
+            case .post, .mergeTranscript, .keep:
                 break
             }
         }

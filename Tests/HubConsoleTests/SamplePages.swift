@@ -31,7 +31,7 @@ enum SamplePages {
         }
     }
 
-    static let all: [Sample] = entry + overview + events + sources + conversations + settings
+    static let all: [Sample] = entry + overview + events + sources + conversations + records + settings
 
     static let entry: [Sample] = [
         Sample("signin", nil, SignInView(host: "hooks.acme.example", email: nil, next: "/", fault: nil)),

@@ -151,6 +151,12 @@ import Testing
         #expect(made.status == 201)
         #expect(try await hub.call("POST", "/v1/events", ["type": "order.paid", "data": 1]).status == 201)
         let recovery = try await hub.call("POST", "/v1/recoveries", [:])
+        let opened = try await hub.call("POST", "/v1/tickets", ["subject": "Help", "message": ["text": "Hello"]])
+        let survey = try await hub.call(
+            "POST", "/v1/surveys", ["name": "After", "questions": [["label": "How?", "kind": "nps"]]])
+        let path = "/v1/surveys/\(survey["id"]?.string ?? "")"
+        #expect(try await hub.call("POST", "\(path)/publish").status == 200)
+        let response = try await hub.call("POST", "\(path)/responses", ["answers": ["q_1": 9]])
         return [
             "endpoint": made["id"]?.string ?? "", "delivery": try await id(hub, "/v1/deliveries"),
             "recovery": recovery["id"]?.string ?? "",
@@ -158,6 +164,9 @@ import Testing
             "stream": try await id(hub, "/v1/streams"), "token": try await id(hub, "/v1/tokens"),
             "source": try await id(hub, "/v1/sources"), "request": request, "event": event ?? "",
             "transcript": try await id(hub, "/v1/transcripts"),
+            "ticket": try #require(opened["ticket"]?["id"]?.string),
+            "message": try #require(opened["message"]?["id"]?.string), "survey": try #require(survey["id"]?.string),
+            "response": try #require(response["id"]?.string),
         ]
     }
 
@@ -175,6 +184,8 @@ import Testing
             "endpoint": "\(ID<Endpoint>.make(at: now))", "delivery": "\(ID<Delivery>.make(at: now))",
             "recovery": "\(ID<Recovery>.make(at: now))",
             "event": "\(ID<Event>.make(at: now))", "transcript": "\(ID<Transcript>.make(at: now))",
+            "ticket": "\(ID<Ticket>.make(at: now))", "message": "\(ID<TicketMessage>.make(at: now))",
+            "survey": "\(ID<Survey>.make(at: now))", "response": "\(ID<SurveyResponse>.make(at: now))",
         ]
     }
 

@@ -126,7 +126,7 @@ package final class Dispatcher: Sendable {
                         unknown.append(delivery.endpoint)
                     }
                 case .fanOut: hasFanOut = true
-                case .post, .mergeTranscript: continue
+                case .post, .mergeTranscript, .keep: continue
                 }
             }
             return unknown

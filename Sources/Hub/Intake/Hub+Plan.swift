@@ -80,6 +80,8 @@ extension Effect {
             return "message to \(place), topic “\(post.draft.topic)”"
         case .mergeTranscript(let draft, _, _):
             return "transcript \(draft.session), \(draft.entries.count) messages"
+        case .keep:
+            return "a record"
         case .deliver(let delivery):
             let endpoint = configuration.endpoint(delivery.endpoint)
             return "webhook to \(endpoint.map { $0.name.isEmpty ? $0.origin : $0.name } ?? "\(delivery.endpoint)")"

@@ -32,7 +32,7 @@ package enum VaultError: Error, Equatable, Sendable {
 package struct Vault: Sendable {
     /// What a keyed hash is for; hashes of different purposes never meet.
     package enum Purpose: Int, Sendable, CaseIterable {
-        case credential, idempotency, redaction
+        case credential, idempotency, redaction, form
     }
 
     /// In bytes.

@@ -6,6 +6,7 @@ import HubStorage
 package struct Console: Sendable {
     private let hub: Hub
     private let limiter = SignInLimiter()
+    private let answers = AnswerLimiter()
     private let followers = Followers()
 
     package init(hub: Hub) {
@@ -17,8 +18,8 @@ package struct Console: Sendable {
         path == "/"
             || [
                 "assets", "direct", "events", "integrations", "invitations", "messages", "refusals", "requests",
-                "search",
-                "settings", "signin", "signout", "sources", "streams", "theme", "transcripts",
+                "s", "search", "settings", "signin", "signout", "sources", "streams", "surveys", "theme", "tickets",
+                "transcripts",
             ]
             .contains(path.split(separator: "/", maxSplits: 1).first.map(String.init) ?? "")
     }
@@ -39,6 +40,7 @@ package struct Console: Sendable {
             return Visitor(request).note(
                 "Refused", "That came from another site. Open the page here and try again.", status: 403)
         }
+        if let answer = await SurveyDoor(hub: hub, limiter: answers).respond(to: request) { return answer }
         if let answer = await EntryRoutes(hub: hub, limiter: limiter).respond(to: request) { return answer }
         do {
             guard let session = request.cookie(Cookie.session), let person = try await hub.person(session: session)
@@ -75,7 +77,8 @@ package struct Console: Sendable {
 
     private static let routes = RouteTable(
         OverviewRoutes.all + EventRoutes.all + LogRoutes.all + SourceRoutes.all + CatalogueRoutes.all
-            + ConversationRoutes.all + TranscriptRoutes.all + SettingsRoutes.all)
+            + ConversationRoutes.all + TranscriptRoutes.all + TicketRoutes.all + SurveyRoutes.all
+            + SettingsRoutes.all)
 }
 
 /// Names of our cookies.

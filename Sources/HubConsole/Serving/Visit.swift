@@ -97,6 +97,8 @@ struct Visit: Sendable {
         switch error {
         case SetupError.notFound(let what), StoreError.notFound(let what):
             return note("Not found", "There is no such \(what) any more.", status: 404)
+        case let error as HelpdeskError:
+            return note(for: error)
         case let error as SetupError:
             return note("Not done", "\(error)".sentence, status: 422)
         default:

@@ -31,7 +31,7 @@ struct Shell: Sendable {
 
     /// The part of the console that a page belongs to.
     enum Section: String, Sendable, CaseIterable {
-        case overview, events, conversations, sources, integrations, settings
+        case overview, events, conversations, tickets, surveys, sources, integrations, settings
 
         var label: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
 
@@ -40,11 +40,17 @@ struct Shell: Sendable {
             case .overview: "/"
             case .conversations: "/streams"
             case .settings: "/settings/people"
-            case .events, .sources, .integrations: "/" + rawValue
+            case .events, .tickets, .surveys, .sources, .integrations: "/" + rawValue
             }
         }
 
-        var key: String? { self == .settings ? "," : String(rawValue.prefix(1)) }
+        var key: String? {
+            switch self {
+            case .settings: ","
+            case .surveys: "u"  // Sources have the s.
+            default: String(rawValue.prefix(1))
+            }
+        }
     }
 
     init(

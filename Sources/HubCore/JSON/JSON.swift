@@ -203,3 +203,7 @@ extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expressibl
     /// A string, or `null` for nil.
     package init(_ value: String?) { self = value.map(JSON.string) ?? .null }
 }
+
+extension JSON.Object: ExpressibleByDictionaryLiteral {
+    package init(dictionaryLiteral elements: (String, JSON)...) { self.init(elements) }
+}

@@ -15,6 +15,8 @@ enum ManagementError: Error, Equatable {
     case notFound(what: String)
     case invalid(detail: String)
     case conflict(detail: String)
+    /// A record is not in a state for that.
+    case wrongState(detail: String)
     case unavailable(detail: String)
     /// It has happened, but there is nothing to repeat: `body_not_kept`, `source_gone`.
     case notReplayable(ReplayError)
@@ -29,6 +31,7 @@ enum ManagementError: Error, Equatable {
         case .notFound: "not_found"
         case .invalid: "invalid_request"
         case .conflict: "conflict"
+        case .wrongState: "wrong_state"
         case .unavailable: "unavailable"
         case .notReplayable(let error): error.code
         case .tooManyFollowers: "too_many_followers"
@@ -41,7 +44,7 @@ enum ManagementError: Error, Equatable {
         case .forbidden: 403
         case .workspaceRequired, .invalid: 400
         case .notFound: 404
-        case .conflict, .notReplayable: 409
+        case .conflict, .wrongState, .notReplayable: 409
         case .unavailable, .tooManyFollowers: 503
         }
     }
@@ -52,7 +55,7 @@ enum ManagementError: Error, Equatable {
         case .forbidden(let reason): reason
         case .workspaceRequired: "this token is good for all workspaces: name one in the header Martlet-Workspace"
         case .notFound(let what): "there is no such \(what)"
-        case .invalid(let detail), .conflict(let detail): detail
+        case .invalid(let detail), .conflict(let detail), .wrongState(let detail): detail
         case .unavailable(let detail): "the store did not take it (\(detail)); try again"
         case .notReplayable(.bodyNotKept): "its body was not kept, or is not kept any more"
         case .notReplayable: "its source is gone, or its integration is not known here"
@@ -79,6 +82,7 @@ extension ManagementError {
         case let error as ShapeError: self = .invalid(detail: "\(error)")
         case let error as PayloadError: self = .invalid(detail: "\(error)")
         case let error as SetupError: self.init(error)
+        case let error as HelpdeskError: self.init(error)
         case let error as StoreError: self = .unavailable(detail: error.code)
         case let error as ReplayError: self.init(error)
         case let error as SubmissionError: self.init(error)
@@ -91,6 +95,16 @@ extension ManagementError {
         case .invalid: self = .invalid(detail: "$.\(error)")
         case .conflict: self = .conflict(detail: "\(error)")
         case .notFound(let what): self = .notFound(what: what)
+        case .unavailable(let detail): self = .unavailable(detail: detail)
+        }
+    }
+
+    private init(_ error: HelpdeskError) {
+        switch error {
+        case .refused(.invalid): self = .invalid(detail: "$.\(error)")
+        case .refused: self = .wrongState(detail: "\(error)")
+        case .notFound(let what): self = .notFound(what: what)
+        case .changed: self = .conflict(detail: "\(error)")
         case .unavailable(let detail): self = .unavailable(detail: detail)
         }
     }

@@ -14,7 +14,8 @@ struct ManagementRoutes: Sendable {
     static let table = CallTable(
         WorkspaceCalls.all + PeopleCalls.all + BotCalls.all + StreamCalls.all + TokenCalls.all + SourceCalls.all
             + EndpointCalls.all + DeliveryCalls.all + RecoveryCalls.all + EventTypeCalls.all
-            + RequestCalls.all + EventCalls.all + MessageCalls.all + TranscriptCalls.all + CatalogCalls.all)
+            + RequestCalls.all + EventCalls.all + MessageCalls.all + TranscriptCalls.all + CatalogCalls.all
+            + TicketCalls.all + SurveyCalls.all)
     static let bodyLimit = 1 << 20
 
     private static let description = OpenAPI.document(of: table.calls).bytes

@@ -108,6 +108,9 @@ enum OpenAPI {
         return parameters
     }
 
+    /// What answers 200 when the same came before.
+    private static let repeatable = ["/v1/events", "/v1/tickets", "/v1/tickets/{ticket}/messages"]
+
     private static func responses(_ call: Call, _ components: inout [String: JSON]) -> JSON.Object {
         var responses = JSON.Object()
         switch call.outcome {
@@ -124,7 +127,7 @@ enum OpenAPI {
             responses["200"] = ["description": "One page.", "content": content(page.schema(&components))]
         case .document(let shape, let status):
             responses["\(status)"] = ["description": "Done.", "content": content(shape.schema(&components))]
-            if call.path == "/v1/events", call.method == .post { responses["200"] = responses["201"] }
+            if repeatable.contains(call.path), call.method == .post { responses["200"] = responses["201"] }
         }
         let codes = [
             ("400", "Invalid"), ("401", "Unauthenticated"), ("403", "Forbidden"), ("404", "NotFound"),
