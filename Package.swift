@@ -16,6 +16,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -88,9 +89,11 @@ let package = Package(
         .target(
             name: "Hub",
             dependencies: [
-                "HubCore", "HubStorage", "HubText", "Integrations", "WebhookSignatures",
+                "Egress", "HubCore", "HubStorage", "HubText", "Integrations", "WebhookSignatures",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
@@ -120,7 +123,8 @@ let package = Package(
         .executableTarget(
             name: "martlet",
             dependencies: [
-                "Hub", "HubConsole", "HubCore", "HubHTTP", "HubStorage", "HubStorageSQLite", "HubText", "Integrations",
+                "Egress", "Hub", "HubConsole", "HubCore", "HubHTTP", "HubStorage", "HubStorageSQLite", "HubText",
+                "Integrations",
                 "Sink", "WebhookSignatures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -136,7 +140,8 @@ let package = Package(
         .target(
             name: "HubTesting",
             dependencies: [
-                "Hub", "HubCore", "HubStorage", "HubStorageSQLite", "HubText", "Integrations", "WebhookSignatures",
+                "Egress", "Hub", "HubCore", "HubStorage", "HubStorageSQLite", "HubText", "Integrations",
+                "WebhookSignatures",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -165,7 +170,8 @@ let package = Package(
         .testTarget(
             name: "HubHTTPTests",
             dependencies: [
-                "Hub", "HubCore", "HubHTTP", "HubStorage", "HubStorageSQLite", "HubTesting", "HubText",
+                "Egress", "Hub", "HubCore", "HubHTTP", "HubStorage", "HubStorageSQLite", "HubTesting", "HubText",
+                "Sink",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -185,7 +191,7 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Hub", "HubCore", "HubStorage", "HubTesting", "WebhookSignatures"]
+            dependencies: ["Hub", "HubCore", "HubStorage", "HubTesting", "Sink", "WebhookSignatures"]
         ),
         .testTarget(name: "MLSTests", dependencies: ["MLS"], exclude: ["Fixtures"]),
         .testTarget(name: "MLSPeerTests", dependencies: ["mls-peer"]),
@@ -201,7 +207,8 @@ let package = Package(
         .testTarget(
             name: "HubConsoleTests",
             dependencies: [
-                "Hub", "HubConsole", "HubCore", "HubStorage", "HubStorageSQLite", "HubText", "Integrations",
+                "Egress", "Hub", "HubConsole", "HubCore", "HubStorage", "HubStorageSQLite", "HubTesting", "HubText",
+                "Integrations",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ]

@@ -1,3 +1,4 @@
+package import Egress
 package import HubCore
 package import HubStorage
 package import Logging
@@ -11,6 +12,9 @@ package final class Hub: Sendable {
     package let templates: TemplateRenderer
     package let logger: Logger
     package let metrics: Metrics
+    package let dispatcher: Dispatcher
+    /// The only way out.
+    package let egress: OutboundSender
 
     let content: ContentReader
     let rates = RateLimiter()
@@ -19,7 +23,7 @@ package final class Hub: Sendable {
     let credentials = CredentialCache()
 
     package init(
-        store: any Store, vault: Vault, clock: Clock, text: TextTools, logger: Logger
+        store: any Store, vault: Vault, clock: Clock, text: TextTools, egress: OutboundSender, logger: Logger
     ) {
         self.store = store
         self.vault = vault
@@ -29,6 +33,28 @@ package final class Hub: Sendable {
         self.logger = logger
         runtimes = WorkspaceRuntimes(store: store, vault: vault)
         metrics = Metrics()
+        self.egress = egress
+        dispatcher = Dispatcher(
+            store: store, runtimes: runtimes, clock: clock, egress: egress, metrics: metrics, logger: logger)
+    }
+
+    /// Commits a plan; what it delivers is on its way when this returns.
+    func commit(_ plan: Plan, _ announcement: Announcement? = nil) async throws(StoreError) -> CommitOutcome {
+        guard plan.effects.contains(where: \.isOutgoing) else { return try await store.commit(plan, announcement) }
+        let plan = dispatcher.reserve(plan, at: clock.now())
+        let outcome: CommitOutcome
+        do throws(StoreError) {
+            outcome = try await store.commit(plan, announcement)
+        } catch {
+            dispatcher.release(plan, at: clock.now())
+            throw error
+        }
+        if case .committed = outcome {
+            dispatcher.committed(plan, at: clock.now())
+        } else {
+            dispatcher.release(plan, at: clock.now())
+        }
+        return outcome
     }
 
     /// What the engine needs from the layer that may use Foundation and C libraries.
@@ -45,5 +71,14 @@ package final class Hub: Sendable {
     func ignoring(_ why: String, _ error: any Error) {
         metrics.count(.ignoredErrors)
         logger.warning("\(why)", metadata: ["error": "\((error as? StoreError)?.code ?? "\(type(of: error))")"])
+    }
+}
+
+extension Effect {
+    fileprivate var isOutgoing: Bool {
+        switch self {
+        case .deliver, .fanOut: true
+        case .post, .mergeTranscript: false
+        }
     }
 }

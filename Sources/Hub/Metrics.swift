@@ -8,6 +8,7 @@ package final class Metrics: Sendable {
         case refused = "martlet_requests_refused_total"
         case replanned = "martlet_plans_stale_total"
         case ignoredErrors = "martlet_errors_ignored_total"
+        case attempts = "martlet_attempts_total"
 
         package var help: String {
             switch self {
@@ -16,6 +17,17 @@ package final class Metrics: Sendable {
             case .refused: "Requests that were turned away, by code."
             case .replanned: "Plans made again because the configuration had changed."
             case .ignoredErrors: "Errors that were logged and not passed on."
+            case .attempts: "Attempts to deliver a webhook, by what came of them."
+            }
+        }
+
+        /// What the label of its series is called.
+        package var labelName: String {
+            switch self {
+            case .accepted, .duplicates: "door"
+            case .refused: "code"
+            case .attempts: "outcome"
+            case .replanned, .ignoredErrors: ""
             }
         }
     }

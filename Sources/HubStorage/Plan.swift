@@ -11,11 +11,11 @@ package struct Plan: Sendable {
     /// All must be unused; otherwise the first owner's answer is given and nothing else happens.
     package let claims: [IdempotencyClaim]
     package let events: [Event]
-    package let effects: [Effect]
+    package var effects: [Effect]
     /// What the sender was told, kept for duplicates.
     package let answer: String
-    /// What the first event says, as JSON; nil where it is all in the request.
-    package var eventData: [UInt8]?
+    /// What events say that no request holds.
+    package var contents: [ID<Event>: EventContent] = [:]
 
     package init(
         workspace: WorkspaceID, configurationVersion: Int64, request: Request?, body: [UInt8]?,
@@ -49,6 +49,9 @@ package struct IdempotencyClaim: Sendable, Hashable {
 package enum Effect: Sendable {
     case post(Post)
     case mergeTranscript(TranscriptDraft, source: ID<Source>, event: ID<Event>)
+    case deliver(NewDelivery)
+    /// More deliveries than one commit takes: they are made after it.
+    case fanOut(ID<Event>)
 
     /// A message for people.
     package struct Post: Sendable {
@@ -72,6 +75,55 @@ package enum Effect: Sendable {
             self.draft = draft
             self.event = event
         }
+    }
+}
+
+/// What an event says, where it came in no request.
+package struct EventContent: Sendable {
+    package let body: DeliveryContent
+    package let channels: [String]
+    /// What filters may look at beside the data; receivers do not get it.
+    package let metadata: JSON?
+
+    package init(_ body: DeliveryContent, channels: [String] = [], metadata: JSON? = nil) {
+        (self.body, self.channels, self.metadata) = (body, channels, metadata)
+    }
+}
+
+/// A delivery that an event of the same plan causes.
+package struct NewDelivery: Sendable {
+    package let id: ID<Delivery>
+    package let event: ID<Event>
+    package let endpoint: ID<Endpoint>
+    package let kind: Delivery.Kind
+    package let orderingKey: String?
+    /// Set when whoever commits the plan sends it at once; else it is claimed when it is due.
+    package var lease: Lease?
+
+    package init(
+        id: ID<Delivery>, event: ID<Event>, endpoint: ID<Endpoint>, kind: Delivery.Kind = .event,
+        orderingKey: String? = nil, lease: Lease? = nil
+    ) {
+        self.id = id
+        self.event = event
+        self.endpoint = endpoint
+        self.kind = kind
+        self.orderingKey = orderingKey
+        self.lease = lease
+    }
+}
+
+/// The right to make one attempt at a delivery.
+package struct Lease: Sendable, Hashable {
+    /// The process that holds it.
+    package let owner: Int64
+    /// Random; an outcome under another token than the stored one is not taken.
+    package let token: Int64
+    /// When others may take it that whoever held it is gone.
+    package let until: Timestamp
+
+    package init(owner: Int64, token: Int64, until: Timestamp) {
+        (self.owner, self.token, self.until) = (owner, token, until)
     }
 }
 

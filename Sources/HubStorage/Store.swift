@@ -3,7 +3,7 @@ import Synchronization
 
 /// What an engine must be able to keep; one contract suite in the tests says what each ability means.
 package typealias Store = ConfigurationStore & CredentialStore & PlanStore & RequestStore & ConversationStore
-    & TranscriptStore & MaintenanceStore
+    & TranscriptStore & DeliveryStore & RecoveryStore & MaintenanceStore
 
 /// Workspaces and what people set up in them.
 package protocol ConfigurationStore: Sendable {
@@ -54,6 +54,9 @@ package protocol PlanStore: Sendable {
 
     /// Fires after commits, of other nodes too; several may be folded into one.
     func commits() -> AsyncStream<Void>
+
+    /// Fires some time after commits of other nodes and processes, when this one is not busy itself.
+    func commitsOfOthers() -> AsyncStream<Void>
 }
 
 extension PlanStore {
@@ -93,9 +96,6 @@ package protocol RequestStore: Sendable {
     ) async throws(StoreError) -> Page<EventSummary>
 
     func event(_ id: ID<Event>, in workspace: WorkspaceID) async throws(StoreError) -> EventSummary?
-
-    /// What a published event says, as JSON; nil for others, and when it is not kept any more.
-    func data(of event: ID<Event>, in workspace: WorkspaceID) async throws(StoreError) -> [UInt8]?
 
     /// Counts by stretches of `step` from `since` to now; stretches without events are left out.
     func eventCounts(

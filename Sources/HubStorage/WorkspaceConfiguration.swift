@@ -10,14 +10,19 @@ package struct WorkspaceConfiguration: Sendable {
     package let sources: [Source]
     package let streams: [Stream]
     /// The workspace's own secrets, good at each source of scheme `signed` besides the source's.
-    package let secrets: [Source.SourceSecret]
+    package let secrets: [StoredSecret]
+    /// In the order of their ids.
+    package let endpoints: [Endpoint]
+    /// People's own types of events, by name.
+    package let eventTypes: [String: EventType]
 
     private let sourcesByName: [String: Int]
     private let streamsByFoldedName: [String: Int]
+    private let endpointPositions: [ID<Endpoint>: Int]
 
     package init(
         version: Int64, workspace: Workspace, people: [Person], bots: [Bot], sources: [Source], streams: [Stream],
-        secrets: [Source.SourceSecret]
+        secrets: [StoredSecret], endpoints: [Endpoint] = [], eventTypes: [EventType] = []
     ) {
         self.version = version
         self.workspace = workspace
@@ -26,6 +31,9 @@ package struct WorkspaceConfiguration: Sendable {
         self.sources = sources
         self.streams = streams
         self.secrets = secrets
+        self.endpoints = endpoints
+        self.eventTypes = Dictionary(eventTypes.map { ($0.name, $0) }) { first, _ in first }
+        endpointPositions = Dictionary(endpoints.enumerated().map { ($1.id, $0) }) { first, _ in first }
         sourcesByName = Dictionary(sources.enumerated().map { ($1.name, $0) }) { first, _ in first }
         streamsByFoldedName = Dictionary(streams.enumerated().map { (Stream.foldedName($1.name), $0) }) { first, _ in
             first
@@ -34,6 +42,7 @@ package struct WorkspaceConfiguration: Sendable {
 
     package func source(named name: String) -> Source? { sourcesByName[name].map { sources[$0] } }
     package func source(_ id: ID<Source>) -> Source? { sources.first { $0.id == id } }
+    package func endpoint(_ id: ID<Endpoint>) -> Endpoint? { endpointPositions[id].map { endpoints[$0] } }
     package func bot(_ id: ID<Bot>) -> Bot? { bots.first { $0.id == id } }
     package func person(_ id: ID<Person>) -> Person? { people.first { $0.id == id } }
     package func person(email: String) -> Person? { people.first { $0.email == email.lowercased() } }
@@ -52,17 +61,19 @@ package struct WorkspaceConfiguration: Sendable {
         return found.flatMap { $0.isArchived ? nil : $0 }
     }
 
-    /// Who hears of what concerns the workspace: its first admin.
-    package var firstAdmin: Person? {
-        people.filter { $0.role == .admin && !$0.isDisabled }.min { $0.id < $1.id }
+    /// Who hears of what concerns the workspace, in the order in which they came.
+    package var admins: [Person] {
+        people.filter { $0.role == .admin && !$0.isDisabled }.sorted { $0.id < $1.id }
     }
+
+    package var firstAdmin: Person? { admins.first }
 }
 
 /// One change of what people set up.
 package enum ConfigurationChange: Sendable {
-    case createWorkspace(Workspace, secrets: [Source.SourceSecret])
+    case createWorkspace(Workspace, secrets: [StoredSecret])
     case updateWorkspace(Workspace)
-    case setWorkspaceSecrets(WorkspaceID, [Source.SourceSecret])
+    case setWorkspaceSecrets(WorkspaceID, [StoredSecret])
     /// Made when its id is new, else replaced.
     case putPerson(Person)
     case putBot(Bot)
@@ -71,6 +82,11 @@ package enum ConfigurationChange: Sendable {
     /// The number of a new stream is given in the commit; the one inside is ignored.
     case putStream(Stream)
     case putCustomer(Customer)
+    case putEndpoint(Endpoint)
+    /// Its deliveries stay, and those that are open are discarded afterwards.
+    case deleteEndpoint(ID<Endpoint>)
+    case putEventType(EventType)
+    case deleteEventType(WorkspaceID, name: String)
     case putCredential(Credential)
     case deleteCredential(ID<Credential>)
 
@@ -79,7 +95,7 @@ package enum ConfigurationChange: Sendable {
         switch self {
         case .putCustomer, .putCredential, .deleteCredential: false
         case .createWorkspace, .updateWorkspace, .setWorkspaceSecrets, .putPerson, .putBot, .putSource, .deleteSource,
-            .putStream:
+            .putStream, .putEndpoint, .deleteEndpoint, .putEventType, .deleteEventType:
             true
         }
     }

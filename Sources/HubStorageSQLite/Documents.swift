@@ -163,7 +163,7 @@ enum Documents {
         return JSON.object(document).text
     }
 
-    static func verification(ofSource document: JSON, secrets: [Source.SourceSecret]) -> Source.Verification {
+    static func verification(ofSource document: JSON, secrets: [StoredSecret]) -> Source.Verification {
         Source.Verification(
             scheme: document["scheme"]?.string ?? "signed", secrets: secrets,
             toleranceSeconds: document["tolerance_seconds"]?.int64 ?? 300,

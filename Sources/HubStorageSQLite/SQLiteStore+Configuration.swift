@@ -27,7 +27,8 @@ extension SQLiteStore {
             return WorkspaceConfiguration(
                 version: version, workspace: workspace, people: try db.people(of: id),
                 bots: try db.bots(of: id, secrets), sources: try db.sources(of: id, secrets),
-                streams: try db.streams(of: id), secrets: secrets[SealingPlace.workspaceSecret(id)] ?? [])
+                streams: try db.streams(of: id), secrets: secrets[SealingPlace.workspaceSecret(id)] ?? [],
+                endpoints: try db.endpoints(of: id, secrets), eventTypes: try db.eventTypes(of: id))
         }
     }
 
@@ -135,6 +136,14 @@ extension Database {
             try run("DELETE FROM source WHERE id = ?", SQLValue(id))
         case .putStream(let stream): try put(stream)
         case .putCustomer(let customer): try put(customer)
+        case .putEndpoint(let endpoint): try put(endpoint)
+        case .deleteEndpoint(let id):
+            try run("DELETE FROM secret WHERE place GLOB '*/endpoint/' || ? || '/*'", .text(id.description))
+            try run("DELETE FROM endpoint_health WHERE endpoint = ?", SQLValue(id))
+            try run("DELETE FROM endpoint WHERE id = ?", SQLValue(id))
+        case .putEventType(let type): try put(type)
+        case .deleteEventType(let workspace, let name):
+            try run("DELETE FROM event_type WHERE workspace = ? AND name = ?", SQLValue(workspace), .text(name))
         case .putCredential(let credential): try put(credential)
         case .deleteCredential(let id): try run("DELETE FROM credential WHERE id = ?", SQLValue(id))
         }
@@ -163,7 +172,7 @@ extension Database {
             """,
             SQLValue(bot.id), SQLValue(bot.workspace), .text(bot.name), .text(bot.email), SQLValue(bot.owner),
             SQLValue(bot.mayCreateStreams), SQLValue(bot.isDisabled), SQLValue(bot.createdAt))
-        let secrets = bot.signatureSecret.map { [Source.SourceSecret(secret: $0, createdAt: bot.createdAt)] } ?? []
+        let secrets = bot.signatureSecret.map { [StoredSecret(secret: $0, createdAt: bot.createdAt)] } ?? []
         try set(secrets, at: SealingPlace.botSecret(bot.id, in: bot.workspace), of: bot.workspace)
     }
 
@@ -221,7 +230,7 @@ extension Database {
         try first("SELECT substr(sealed, 1, 8) FROM secret WHERE workspace = '' AND sealed IS NOT NULL") { $0.bytes(0) }
     }
 
-    private func set(_ secrets: [Source.SourceSecret], at place: String, of workspace: WorkspaceID) throws {
+    func set(_ secrets: [StoredSecret], at place: String, of workspace: WorkspaceID) throws {
         // A process that still has the last master key must not seal anything with it: the next start would be refused.
         let current = try currentSealingKey()
         try run("DELETE FROM secret WHERE place = ?", .text(place))
@@ -250,13 +259,13 @@ extension Database {
 
 extension Database {
     /// By place.
-    fileprivate func secrets(of workspace: WorkspaceID) throws -> [String: [Source.SourceSecret]] {
+    fileprivate func secrets(of workspace: WorkspaceID) throws -> [String: [StoredSecret]] {
         let sql = """
             SELECT place, sealed, reference, created_at, expires_at FROM secret WHERE workspace = ?
             ORDER BY place, position
             """
         let found = try rows(sql, [SQLValue(workspace)]) { row in
-            let secret = Source.SourceSecret(
+            let secret = StoredSecret(
                 secret: Self.sealedSecret(row.optionalBytes(1), row.optionalText(2)), createdAt: row.timestamp(3),
                 expiresAt: row.optionalInt(4).map(Timestamp.init(milliseconds:)))
             return (row.text(0), secret)
@@ -286,7 +295,7 @@ extension Database {
         }
     }
 
-    fileprivate func bots(of workspace: WorkspaceID, _ secrets: [String: [Source.SourceSecret]]) throws -> [Bot] {
+    fileprivate func bots(of workspace: WorkspaceID, _ secrets: [String: [StoredSecret]]) throws -> [Bot] {
         let sql = """
             SELECT id, name, email, owner, may_create_streams, is_disabled, created_at FROM bot WHERE workspace = ?
             ORDER BY id
@@ -303,7 +312,7 @@ extension Database {
     }
 
     fileprivate func sources(
-        of workspace: WorkspaceID, _ secrets: [String: [Source.SourceSecret]]
+        of workspace: WorkspaceID, _ secrets: [String: [StoredSecret]]
     ) throws -> [Source] {
         let sql =
             "SELECT id, name, bot, is_disabled, document, created_at FROM source WHERE workspace = ? ORDER BY name"

@@ -32,7 +32,8 @@ extension SQLiteStore {
         let metadataEnd = now - .seconds(86400 * Int64(workspace.retention.metadataDays))
         let id = SQLValue(workspace.id)
         return try await write { db in
-            var removed = 0
+            var removed = try db.removeExpiredDeliveries(
+                of: workspace.id, bodiesEnd: bodiesEnd, metadataEnd: metadataEnd, limit: Self.piece)
             try db.run(
                 """
                 DELETE FROM body WHERE request IN (SELECT b.request FROM body b JOIN request r ON r.seq = b.request
@@ -169,6 +170,43 @@ extension SQLiteStore {
 }
 
 extension Database {
+    /// Gives up what can be sent no more since what it says is not kept, forgets attempts with what was said in them,
+    /// and in the end the deliveries themselves.
+    fileprivate func removeExpiredDeliveries(
+        of workspace: WorkspaceID, bodiesEnd: Timestamp, metadataEnd: Timestamp, limit: Int
+    ) throws -> Int {
+        var removed = 0
+        let values = [SQLValue(workspace), SQLValue(bodiesEnd), .int(Int64(limit))]
+        for sql in [
+            // Numbers come with time, so that the index of open ones tells without a look at each row.
+            """
+            UPDATE delivery SET state = 'discarded', due_at = NULL WHERE seq IN (
+                SELECT seq FROM delivery INDEXED BY delivery_open WHERE due_at IS NOT NULL
+                    AND seq < \(SQLiteStore.firstSeq("delivery", parameter: "?4")) AND state = 'pending'
+                    AND workspace = ?1 AND created_at < ?2 LIMIT ?3)
+            """,
+            """
+            DELETE FROM attempt WHERE (delivery, number) IN (
+                SELECT a.delivery, a.number FROM attempt a JOIN delivery d ON d.seq = a.delivery
+                WHERE a.delivery < \(SQLiteStore.firstSeq("delivery", parameter: "?4")) AND d.workspace = ?1
+                    AND a.started_at < ?2 ORDER BY a.delivery LIMIT ?3)
+            """,
+        ] {
+            try run(sql, values[0], values[1], values[2], SQLiteStore.idBound(bodiesEnd))
+            removed += changesCount
+        }
+        try run(
+            """
+            DELETE FROM delivery WHERE seq IN (SELECT seq FROM delivery WHERE workspace = ? AND created_at < ?
+                AND due_at IS NULL AND seq < (SELECT max(seq) FROM delivery) ORDER BY seq LIMIT ?)
+            """, SQLValue(workspace), SQLValue(metadataEnd), .int(Int64(limit)))
+        removed += changesCount
+        try run(
+            "DELETE FROM recovery WHERE workspace = ? AND created_at < ? AND state <> 'running'", SQLValue(workspace),
+            SQLValue(metadataEnd))
+        return removed
+    }
+
     /// Runs `insert` over the next rows of a table, those after its first `?` up to its second, and remembers how far
     /// it came.
     fileprivate func advance(_ subject: String, over table: String, by limit: Int, _ insert: String) throws -> Bool {

@@ -84,7 +84,7 @@ extension Database {
 
     // MARK: What happened
 
-    fileprivate func insert(_ plan: Plan) throws -> [Int64] {
+    func insert(_ plan: Plan) throws -> [Int64] {
         var messages: [ID<Event>: (first: Int64, count: Int64)] = [:]
         var transcripts: [ID<Event>: ID<Transcript>] = [:]
         var seqs: [Int64] = []
@@ -97,18 +97,33 @@ extension Database {
                 seqs.append(seq)
             case .mergeTranscript(let draft, let source, let event):
                 transcripts[event] = try merge(draft, source: source, plan: plan)
+            case .deliver, .fanOut:
+                break  // These name their event by its number.
             }
         }
         var firstEvent: Int64 = 0
+        var eventSeqs: [ID<Event>: (seq: Int64, at: Timestamp)] = [:]
         for (offset, event) in plan.events.enumerated() {
             let seq = try insert(event, messages: messages[event.id], transcript: transcripts[event.id])
             if offset == 0 { firstEvent = seq }
+            eventSeqs[event.id] = (seq, event.createdAt)
+            if let content = plan.contents[event.id] { try insert(content, of: seq) }
         }
-        if let data = plan.eventData, !plan.events.isEmpty {
-            try run("INSERT INTO event_data (event, bytes) VALUES (?, ?)", .int(firstEvent), .blob(data))
+        for effect in plan.effects {
+            switch effect {
+            case .deliver(let delivery):
+                guard let event = eventSeqs[delivery.event] else { continue }
+                try insert(delivery, of: event.seq, plan.workspace, at: event.at)
+            case .fanOut(let event):
+                guard let event = eventSeqs[event] else { continue }
+                try run("INSERT INTO fan_out (event) VALUES (?)", .int(event.seq))
+            case .post, .mergeTranscript:
+                break
+            }
         }
         if let request = plan.request {
-            let seq = try insert(request, firstEvent: firstEvent, eventCount: Int64(plan.events.count))
+            let own = plan.events.count { $0.request == request.id }
+            let seq = try insert(request, firstEvent: firstEvent, eventCount: Int64(own))
             if let body = plan.body, !body.isEmpty {
                 try run("INSERT INTO body (request, bytes) VALUES (?, ?)", .int(seq), .blob(body))
             }

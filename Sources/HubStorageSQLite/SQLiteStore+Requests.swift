@@ -73,8 +73,7 @@ extension SQLiteStore {
         if let origin = query.origin { list.require("e.origin = ?", .text(origin.rawValue)) }
         if let outcome = query.outcome { list.require("e.outcome = ?", .text(outcome)) }
         if let type = query.type {
-            // `[` begins a set in SQLite's globs and nothing in ours.
-            list.require("e.type GLOB ?", .text(type.replacing("[", with: "[[]")))
+            list.require("e.type GLOB ?", .text(Self.pattern(type)))
         }
         if let since = query.since { list.require("e.seq >= \(Self.firstSeq("event"))", Self.idBound(since)) }
         if let until = query.until { list.require("e.seq < \(Self.firstSeq("event"))", Self.idBound(until)) }
@@ -92,15 +91,6 @@ extension SQLiteStore {
             return try db.first(sql, SQLValue(id), SQLValue(workspace)) { row in
                 EventSummary(seq: row.int(0), event: try Self.event(row, from: 0))
             }
-        }
-    }
-
-    package func data(of event: ID<Event>, in workspace: WorkspaceID) async throws(StoreError) -> [UInt8]? {
-        try await read { db in
-            let sql = """
-                SELECT d.bytes FROM event e JOIN event_data d ON d.event = e.seq WHERE e.id = ? AND e.workspace = ?
-                """
-            return try db.first(sql, SQLValue(event), SQLValue(workspace)) { $0.bytes(0) }
         }
     }
 
@@ -150,14 +140,14 @@ extension SQLiteStore {
     // MARK: Rows
 
     /// Ids begin with the time they were made at, so that their index also finds the first row since a moment.
-    private static func firstSeq(_ table: String, parameter: String = "?") -> String {
+    static func firstSeq(_ table: String, parameter: String = "?") -> String {
         """
         coalesce((SELECT seq FROM \(table) WHERE id >= \(parameter) ORDER BY id LIMIT 1), \
         (SELECT max(seq) + 1 FROM \(table)), 1)
         """
     }
 
-    private static func idBound(_ moment: Timestamp) -> SQLValue {
+    static func idBound(_ moment: Timestamp) -> SQLValue {
         let time = UInt64(clamping: moment.milliseconds)
         return .blob((0..<16).map { $0 < 6 ? UInt8(truncatingIfNeeded: time >> UInt64(40 - 8 * $0)) : 0 })
     }
@@ -179,12 +169,12 @@ extension SQLiteStore {
             differingDuplicates: Int(row.int(12)))
     }
 
-    private static let eventColumns = """
+    static let eventColumns = """
         e.seq, e.id, e.workspace, e.origin, e.source, e.request, e.type, e.external_id, e.customer, e.cause, e.depth,
         e.outcome, e.reason, e.created_at
         """
 
-    private static func event(_ row: SQLRow, from column: Int32) throws -> Event {
+    static func event(_ row: SQLRow, from column: Int32) throws -> Event {
         guard let origin = Event.Origin(rawValue: row.text(column + 3)) else { throw CorruptRow() }
         return Event(
             id: try row.id(column + 1), workspace: WorkspaceID(stored: row.text(column + 2)), origin: origin,
@@ -200,6 +190,7 @@ extension SQLiteStore {
         switch name {
         case "message": .message
         case "transcript": .transcript
+        case "outgoing": .outgoing
         case "ignored": .ignored(reason: reason ?? "")
         case "unreadable": .unreadable(reason: reason ?? "")
         default: throw CorruptRow()

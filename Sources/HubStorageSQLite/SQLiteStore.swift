@@ -9,6 +9,7 @@ package final class SQLiteStore: Store {
     let pool: DatabasePool
     let writer: Writer
     private let followers: CommitFollowers
+    private let followersOfOthers: CommitFollowers
     private let path: String
 
     /// Opens the file, made when it is not there, and brings its schema up to date.
@@ -35,9 +36,12 @@ package final class SQLiteStore: Store {
         } catch {
             throw Self.translate(error)
         }
-        let followers = CommitFollowers()
-        self.followers = followers
-        writer = Writer(pool: pool) { followers.notify() }
+        let (followers, followersOfOthers) = (CommitFollowers(), CommitFollowers())
+        (self.followers, self.followersOfOthers) = (followers, followersOfOthers)
+        writer = Writer(pool: pool) { isOthers in
+            followers.notify()
+            if isOthers { followersOfOthers.notify() }
+        }
     }
 
     private static func migrate(_ pool: DatabasePool, path: String) throws {
@@ -90,6 +94,8 @@ package final class SQLiteStore: Store {
     }
 
     package func commits() -> AsyncStream<Void> { followers.follow() }
+
+    package func commitsOfOthers() -> AsyncStream<Void> { followersOfOthers.follow() }
 
     package func health() async -> StoreHealth {
         if let trouble = writer.trouble {

@@ -13,6 +13,7 @@ enum Schema {
             try db.execute(sql: happenings)
             try db.execute(sql: derived)
         }
+        migrator.registerMigration("0002") { db in try db.execute(sql: outgoing) }
         return migrator
     }
 

@@ -46,9 +46,9 @@ final class Writer: Sendable {
     private let pool: DatabasePool
     private let state = Mutex(State())
     private let wake = DispatchSemaphore(value: 0)
-    private let committed: @Sendable () -> Void
+    private let committed: @Sendable (_ isOthers: Bool) -> Void
 
-    init(pool: DatabasePool, committed: @escaping @Sendable () -> Void) {
+    init(pool: DatabasePool, committed: @escaping @Sendable (_ isOthers: Bool) -> Void) {
         self.pool = pool
         self.committed = committed
         let thread = Thread { [self] in run() }
@@ -168,7 +168,7 @@ final class Writer: Sendable {
         guard let version = version ?? nil, version != seenVersion else { return }
         // The first look counts as news too: what others committed since the file was opened must not be missed.
         seenVersion = version
-        committed()
+        committed(true)
     }
 
     private func commit(_ group: [Job]) {
@@ -208,7 +208,7 @@ final class Writer: Sendable {
             state.commits += 1
             state.jobs += Int64(group.count)
         }
-        if isNews { committed() }
+        if isNews { committed(false) }
     }
 
     static func isDiskTrouble(_ error: any Error) -> Bool {

@@ -1,3 +1,4 @@
+import Egress
 import Foundation
 import Hub
 import HubCore
@@ -30,7 +31,8 @@ enum Build {
         let store = try SQLiteStore(path: directory.databasePath)
         do {
             let vault = try await vault(settings, directory, store, isNew: isNew)
-            return Hub(store: store, vault: vault, clock: clock, text: textTools, logger: logger)
+            return Hub(
+                store: store, vault: vault, clock: clock, text: textTools, egress: egress(settings), logger: logger)
         } catch {
             await store.close()
             throw error
@@ -72,6 +74,12 @@ enum Build {
             }
         }
         throw StartError.foreignKey
+    }
+
+    static func egress(_ settings: Settings) -> OutboundSender {
+        var outbound = EgressSettings()
+        outbound.policy = settings.egressPolicy
+        return OutboundSender(GuardedClient(outbound))
     }
 
     static let textTools = Hub.TextTools(

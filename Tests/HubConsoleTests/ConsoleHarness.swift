@@ -1,9 +1,11 @@
 import Crypto
+import Egress
 import Foundation
 import HubConsole
 import HubCore
 import HubStorage
 import HubStorageSQLite
+import HubTesting
 import HubText
 import Logging
 import Synchronization
@@ -33,7 +35,8 @@ final class Browser: Sendable {
         let clock = Clock(now: { now }, sleep: { _ in try Task.checkCancellation() })
         let text = Hub.TextTools(content: XMLReader.contentReader, templates: MustacheTemplates().renderer)
         let vault = try Vault(masterKey: Secret(Array(repeating: 7, count: Vault.keyLength)))
-        let hub = Hub(store: store, vault: vault, clock: clock, text: text, logger: Logger(label: "test"))
+        let hub = Hub(
+            store: store, vault: vault, clock: clock, text: text, egress: .unused, logger: Logger(label: "test"))
         let workspace = WorkspaceID(stored: "acme")
         let first = try await hub.setUpFirstWorkspace(workspace, publicHost: "hooks.acme.test")
         do {

@@ -38,7 +38,7 @@ import Testing
             let (id, token) = try await hub.otherWorkspace()
             let seen = try await follow(hub, token: token, from: nil, until: 1) {
                 try await hub.receive("ours")
-                _ = try await hub.hub.publish(.init(type: "theirs", data: .null), in: id)
+                _ = try await hub.hub.publish(.init(type: "theirs", content: .json(.null)), in: id)
             }
             #expect(seen.map(\.event["type"]) == ["theirs"])
         }

@@ -115,7 +115,8 @@ import Testing
     @Test(
         arguments: [
             (["type": "a b", "data": [:]], "$.type: must be"), (["type": "", "data": [:]], "$.type: expected"),
-            (["type": "a"], "$.data: missing"), (["type": "a", "data": 1, "customer": "x"], "$.customer: there is no"),
+            (["type": "a"], "data: give exactly one"),
+            (["type": "a", "data": 1, "customer": "x"], "$.customer: there is no"),
         ] as [(JSON, String)])
     func `an event that cannot be published is refused`(_ body: JSON, _ detail: String) async throws {
         try await TestServer.run { hub in

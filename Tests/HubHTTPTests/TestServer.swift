@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Egress
 import Foundation
 import HTTPTypes
 import Hub
@@ -36,7 +37,11 @@ struct TestServer: Sendable {
             let text = Hub.TextTools(content: XMLReader.contentReader, templates: MustacheTemplates().renderer)
             var logger = Logger(label: "test")
             logger.logLevel = .critical
-            let hub = Hub(store: store, vault: vault, clock: clock, text: text, logger: logger)
+            var egress = EgressSettings()
+            egress.policy = try EgressPolicy(parsing: "127.0.0.0/8")
+            let hub = Hub(
+                store: store, vault: vault, clock: clock, text: text, egress: OutboundSender(GuardedClient(egress)),
+                logger: logger)
             let first = try await hub.setUpFirstWorkspace(WorkspaceID(stored: "main"), publicHost: "hooks.test")
             let server = HubServer(
                 hub: hub, settings: ServerSettings(port: 0, publicURL: "https://hooks.test"), logger: logger)

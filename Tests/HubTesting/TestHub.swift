@@ -1,3 +1,4 @@
+package import Egress
 package import Hub
 package import HubCore
 import HubStorage
@@ -12,8 +13,12 @@ package struct TestHub: Sendable {
     package let clock: TestClock
     package let first: FirstSetup
 
-    /// - Parameter work: gets a hub with the workspace of a first run.
-    package static func with<Value>(_ work: (TestHub) async throws -> Value) async throws -> Value {
+    /// - Parameters:
+    ///   - receiver: what is sent comes here.
+    ///   - work: gets a hub with the workspace of a first run.
+    package static func with<Value>(
+        receiver: OutboundSender = .unused, _ work: (TestHub) async throws -> Value
+    ) async throws -> Value {
         try await TemporaryFolder.with { folder in
             let clock = TestClock()
             let vault = try Vault(masterKey: Secret([UInt8](repeating: 7, count: Vault.keyLength)))
@@ -21,7 +26,7 @@ package struct TestHub: Sendable {
             let hub = Hub(
                 store: store, vault: vault, clock: clock.clock,
                 text: Hub.TextTools(content: XMLReader.contentReader, templates: MustacheTemplates().renderer),
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+                egress: receiver, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             let first = try await hub.setUpFirstWorkspace(WorkspaceID(stored: "main"), publicHost: "example.test")
             let value: Value
             do {
@@ -67,4 +72,10 @@ package final class TestClock: Sendable {
     package func advance(_ duration: Duration) {
         time.withLock { $0 = $0 + duration }
     }
+}
+
+extension OutboundSender {
+    /// For hubs that send nothing; whatever is sent all the same fails as if the endpoint's settings were wrong.
+    package static let unused = OutboundSender(
+        send: { _ in Exchange(failure: .request) }, check: { _ in nil })
 }

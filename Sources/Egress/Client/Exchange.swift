@@ -37,6 +37,11 @@ package struct Exchange: Sendable {
     /// Where it went; nil when nothing was dialled. Not for the eyes of whoever owns the endpoint.
     package let address: IPAddress?
 
+    package init(failure: AttemptFailure?, answer: Answer? = nil, timing: Timing = Timing(), address: IPAddress? = nil)
+    {
+        (self.failure, self.answer, self.timing, self.address) = (failure, answer, timing, address)
+    }
+
     package struct Answer: Sendable {
         package let status: Int
         /// As received, up to 8 KiB of them.
@@ -45,6 +50,10 @@ package struct Exchange: Sendable {
         package var body: [UInt8] = []
         /// Of the body, as far as it was read.
         package var receivedBytes = 0
+        package init(status: Int, headers: Fields, body: [UInt8] = [], receivedBytes: Int = 0) {
+            (self.status, self.headers, self.body, self.receivedBytes) = (status, headers, body, receivedBytes)
+        }
+
         /// Whether the body is longer than ``body``.
         package var isCut: Bool { receivedBytes > body.count }
     }
@@ -59,6 +68,8 @@ package struct Exchange: Sendable {
         /// The answer's body.
         package var receiving: Duration?
         package var total: Duration = .zero
+
+        package init() {}
     }
 }
 

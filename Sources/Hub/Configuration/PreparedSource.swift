@@ -55,7 +55,7 @@ package final class PreparedSource: Sendable {
         of source: Source, in configuration: WorkspaceConfiguration, vault: Vault, now: Timestamp
     ) -> OpenedSecrets {
         var opened = OpenedSecrets()
-        func open(_ secrets: [Source.SourceSecret], at place: String) {
+        func open(_ secrets: [StoredSecret], at place: String) {
             for secret in secrets {
                 if let end = secret.expiresAt {
                     guard now < end else { continue }

@@ -8,6 +8,7 @@ package final class WorkspaceRuntime: Sendable {
     package let configuration: WorkspaceConfiguration
     private let vault: Vault
     private let prepared = Mutex<[ID<Source>: PreparedSource]>([:])
+    private let preparedEndpoints = Mutex<[ID<Endpoint>: PreparedEndpoint]>([:])
 
     init(_ configuration: WorkspaceConfiguration, vault: Vault) {
         self.configuration = configuration
@@ -20,6 +21,16 @@ package final class WorkspaceRuntime: Sendable {
         if let known, known.validUntil.map({ now < $0 }) ?? true { return known }
         guard let made = PreparedSource(source, in: configuration, vault: vault, now: now) else { return nil }
         prepared.withLock { $0[source.id] = made }
+        return made
+    }
+
+    /// - Returns: nil when there is no such endpoint.
+    package func prepared(_ endpoint: ID<Endpoint>, at now: Timestamp) -> PreparedEndpoint? {
+        let known = preparedEndpoints.withLock { $0[endpoint] }
+        if let known, known.validUntil.map({ now < $0 }) ?? true { return known }
+        guard let found = configuration.endpoint(endpoint) else { return nil }
+        let made = PreparedEndpoint(found, vault: vault, now: now)
+        preparedEndpoints.withLock { $0[endpoint] = made }
         return made
     }
 }
@@ -40,6 +51,11 @@ package final class WorkspaceRuntimes: Sendable {
     package func runtime(of workspace: WorkspaceID) async throws(StoreError) -> WorkspaceRuntime? {
         if let known = current.withLock({ $0[workspace] }) { return known }
         return try await reload(workspace)
+    }
+
+    /// As it was read last; nil: it never was.
+    func known(_ workspace: WorkspaceID) -> WorkspaceRuntime? {
+        current.withLock { $0[workspace] }
     }
 
     /// Reads it again if it has changed.

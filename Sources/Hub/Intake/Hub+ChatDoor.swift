@@ -63,7 +63,7 @@ extension Hub {
             let place = SealingPlace.botSecret(bot.id, in: bot.workspace)
             let opened = try vault.open(secret, at: place)
             let sealed = try vault.seal(opened, at: SealingPlace.sourceSecret(id, in: bot.workspace))
-            verification.secrets = [Source.SourceSecret(secret: .sealed(sealed), createdAt: now)]
+            verification.secrets = [StoredSecret(secret: .sealed(sealed), createdAt: now)]
         }
         let source = Source(
             id: id, workspace: bot.workspace, name: name, integration: descriptor.slug, verification: verification,

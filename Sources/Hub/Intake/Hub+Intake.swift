@@ -102,7 +102,7 @@ extension Hub {
         }
         let (plan, acceptance) = plan(judgement, admission, runtime.configuration)
         if admission.isDryRun { return .settled(.accepted(acceptance)) }
-        switch try await store.commit(plan, announcement) {
+        switch try await commit(plan, announcement) {
         case .stale:
             return .stale
         case .duplicate(let answer):
@@ -127,6 +127,7 @@ extension Hub {
         let incoming = admission.incoming
         let source = prepared.source
         if source.isDisabled { throw .sourceDisabled }
+        if let cause = Cause(incoming.headers), cause.depth >= Event.depthLimit { throw .loop }
         if let rate = source.options.ratePerMinute, !admission.isDryRun,
             let seconds = rates.take(source.id, perMinute: rate, at: incoming.receivedAt)
         {

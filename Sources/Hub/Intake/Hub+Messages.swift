@@ -63,7 +63,7 @@ extension Hub {
             for _ in 0..<3 {
                 guard let current = runtime else { break }
                 let plan = try plan(submission, author, current.configuration, at: now)
-                if case .committed(let seqs) = try await store.commit(plan) {
+                if case .committed(let seqs) = try await commit(plan) {
                     metrics.count(.accepted, Request.Door.messages.rawValue)
                     return seqs
                 }
@@ -82,6 +82,7 @@ extension Hub {
     ) throws(SubmissionError) -> Plan {
         var events: [Event] = []
         var effects: [Effect] = []
+        var contents: [ID<Event>: EventContent] = [:]
         let planner = Planner(configuration: configuration, sender: author.sender)
         for place in try places(of: submission.recipient, author, configuration) {
             let draft = MessageDraft(topic: submission.topic, body: submission.content)
@@ -92,10 +93,13 @@ extension Hub {
                     destination: DestinationWish(fixed: place), mayNotify: false, now: now))
             events += planned.events
             effects += planned.effects
+            contents.merge(planned.contents) { first, _ in first }
         }
-        return Plan(
+        var plan = Plan(
             workspace: author.workspace, configurationVersion: configuration.version, request: nil, body: nil,
             claims: [], events: events, effects: effects, answer: "")
+        plan.contents = contents
+        return plan
     }
 
     private func places(

@@ -16,16 +16,18 @@ extension Hub {
             verification: judgement.verification)
         let planned = Planner(configuration: configuration, sender: judgement.sender).plan(
             Planner.Input(
-                origin: .received, request: request.id, findings: judgement.reading.findings,
+                origin: .received, request: request.id, cause: Cause(incoming.headers),
+                findings: judgement.reading.findings,
                 destination: judgement.destination, mayNotify: notices.mayNotify(source.id, at: now), now: now))
         let eventID = judgement.reading.findings.first?.externalID ?? planned.events.first.map { "\($0.id)" } ?? ""
         let acceptance = Acceptance(
             eventID: eventID, findings: judgement.reading.findings, reply: judgement.reading.reply,
             effects: admission.isDryRun ? planned.effects.map { $0.summary(in: configuration) } : [])
-        let plan = Plan(
+        var plan = Plan(
             workspace: source.workspace, configurationVersion: configuration.version, request: request,
             body: source.storage == .full ? incoming.body : nil, claims: claims(of: judgement, incoming),
             events: planned.events, effects: planned.effects, answer: admission.answer(acceptance))
+        plan.contents = planned.contents
         return (plan, acceptance)
     }
 
@@ -78,6 +80,11 @@ extension Effect {
             return "message to \(place), topic “\(post.draft.topic)”"
         case .mergeTranscript(let draft, _, _):
             return "transcript \(draft.session), \(draft.entries.count) messages"
+        case .deliver(let delivery):
+            let endpoint = configuration.endpoint(delivery.endpoint)
+            return "webhook to \(endpoint.map { $0.name.isEmpty ? $0.origin : $0.name } ?? "\(delivery.endpoint)")"
+        case .fanOut:
+            return "webhooks to more than \(Planner.fanOutThreshold) endpoints"
         }
     }
 }

@@ -1,40 +1,69 @@
 package import HubCore
-import HubStorage
+package import HubStorage
 
 /// An event of the user's own, to go out to whoever subscribes to it.
 package struct NewEvent: Sendable {
-    /// 1–128 of `A-Z a-z 0-9 . _ -`.
+    /// See ``EventTypeName``.
     package var type: String
-    package var data: JSON
+    package var content: Content
     /// The publisher's own id of it.
     package var externalID: String?
     package var idempotencyKey: String?
     /// The id or reference of a customer.
     package var customer: String?
+    /// Only endpoints of these channels get it, and those that ask for none.
+    package var channels: [String] = []
+    /// What filters may look at beside the data; receivers do not get it.
+    package var metadata: JSON?
 
-    package init(
-        type: String, data: JSON, externalID: String? = nil, idempotencyKey: String? = nil, customer: String? = nil
-    ) {
-        self.type = type
-        self.data = data
-        self.externalID = externalID
-        self.idempotencyKey = idempotencyKey
-        self.customer = customer
+    package enum Content: Sendable {
+        case json(JSON)
+        /// Delivered byte for byte.
+        case raw([UInt8], contentType: String)
     }
+
+    package init(type: String, content: Content) {
+        (self.type, self.content) = (type, content)
+    }
+
+    package static let dataLimit = 1 << 20
+    package static let channelLimit = 10
 
     /// Why it cannot be published as it is; nil: it can.
     fileprivate var problem: SetupError? {
-        let isLetter = { (byte: UInt8) in
-            BotKey.isLetterOrDigit(byte) || [UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-")].contains(byte)
-        }
-        guard (1...128).contains(type.utf8.count), type.utf8.allSatisfy(isLetter) else {
-            return .invalid(field: "type", reason: "must be 1 to 128 of letters, digits, '.', '_' and '-'")
+        guard EventTypeName.isValid(type) else {
+            return .invalid(
+                field: "type",
+                reason:
+                    "must be letters, digits, '_' and '-' in parts joined by '.', at most \(EventTypeName.lengthLimit)")
         }
         for (field, text) in [("id", externalID), ("idempotency_key", idempotencyKey)] {
             guard let text, !(1...255).contains(text.utf8.count) else { continue }
             return .invalid(field: field, reason: "must be 1 to 255 bytes")
         }
+        guard channels.count <= Self.channelLimit, channels.allSatisfy({ (1...128).contains($0.utf8.count) }) else {
+            return .invalid(field: "channels", reason: "may be \(Self.channelLimit) names of 1 to 128 bytes")
+        }
+        if case .raw(_, let contentType) = content,
+            (try? HeaderRules.check(["Content-Type": contentType])) == nil || contentType.isEmpty
+        {
+            return .invalid(field: "content_type", reason: "is no content type")
+        }
+        guard body.size <= Self.dataLimit else {
+            return .invalid(field: "data", reason: "may be at most \(Self.dataLimit) bytes")
+        }
         return nil
+    }
+
+    fileprivate var body: DeliveryContent {
+        switch content {
+        case .json(let data): .json(data: data.bytes)
+        case .raw(let bytes, let contentType): .raw(bytes, contentType: contentType)
+        }
+    }
+
+    fileprivate var data: JSON? {
+        if case .json(let data) = content { data } else { nil }
     }
 }
 
@@ -44,40 +73,89 @@ extension Hub {
 
     /// Publishes an event; it travels the road of every other one.
     ///
+    /// Event, deliveries and their first due times are durable when this returns.
+    ///
     /// - Returns: its id, and whether it had been published before: then nothing happens again.
     package func publish(
         _ new: NewEvent, in workspace: WorkspaceID
     ) async throws(SetupError) -> (event: ID<Event>, isDuplicate: Bool) {
         if let problem = new.problem { throw problem }
         let customer = try await customer(new.customer, in: workspace)
+        let announcement = store.announce()
+        var happening = Happening(
+            type: new.type, content: EventContent(new.body, channels: new.channels, metadata: new.metadata),
+            data: new.data)
+        happening.customer = customer
+        happening.externalID = new.externalID
+        let made = try await happen(
+            [happening], claims: { claims(of: new, happening.content.body, workspace, $0) },
+            announcement, in: workspace)
+        guard let event = made.events.first else { throw .unavailable(detail: "nothing was published") }
+        return (event, made.isDuplicate)
+    }
+
+    /// Makes things happen: their events, who gets them, and what is kept because of them, all or nothing.
+    ///
+    /// - Returns: the ids of the events, in the order of `happenings`.
+    package func happen(
+        _ happenings: [Happening], keeping effects: [Effect] = [], in workspace: WorkspaceID
+    ) async throws(SetupError) -> [ID<Event>] {
+        try await happen(happenings, keeping: effects, claims: { _ in [] }, nil, in: workspace).events
+    }
+
+    private func happen(
+        _ happenings: [Happening], keeping effects: [Effect] = [], claims: (Timestamp) -> [IdempotencyClaim],
+        _ announcement: Announcement?, in workspace: WorkspaceID
+    ) async throws(SetupError) -> (events: [ID<Event>], isDuplicate: Bool) {
+        var configuration = try await knownConfiguration(of: workspace)
         for _ in 0..<3 {
-            let plan = plan(new, customer, try await configuration(of: workspace))
+            let now = clock.now()
+            let sender = Planner.Sender(message: .hub, owner: nil, mayCreateStreams: false, source: nil)
+            let planned = Planner(configuration: configuration, sender: sender).plan(happenings, at: now)
+            var plan = Plan(
+                workspace: workspace, configurationVersion: configuration.version, request: nil, body: nil,
+                claims: claims(now), events: planned.events, effects: effects + planned.effects,
+                answer: planned.events.first.map { "\($0.id)" } ?? "")
+            plan.contents = planned.contents
             let outcome: CommitOutcome
             do throws(StoreError) {
-                outcome = try await store.commit(plan)
+                outcome = try await commit(plan, announcement)
             } catch {
-                throw .unavailable(detail: error.code)
+                throw SetupError(error)
             }
             switch outcome {
-            case .stale: metrics.count(.replanned)
+            case .stale:
+                metrics.count(.replanned)
+                configuration = try await self.configuration(of: workspace)
             case .committed:
-                guard let event = plan.events.first else { break }
-                return (event.id, false)
+                return (plan.events.map(\.id), false)
             case .duplicate(let answer):
-                guard let first = ID<Event>(answer) else { break }
-                return (first, true)
+                guard let first = ID<Event>(answer) else { throw .unavailable(detail: "an answer cannot be read") }
+                return ([first], true)
             }
         }
         throw .unavailable(detail: "the configuration kept changing")
     }
 
-    private func customer(_ name: String?, in workspace: WorkspaceID) async throws(SetupError) -> ID<Customer>? {
+    /// As it is known here: a commit says when that is old.
+    private func knownConfiguration(of workspace: WorkspaceID) async throws(SetupError) -> WorkspaceConfiguration {
+        let runtime: WorkspaceRuntime?
+        do throws(StoreError) {
+            runtime = try await runtimes.runtime(of: workspace)
+        } catch {
+            throw SetupError(error)
+        }
+        guard let runtime else { throw .notFound(what: "workspace") }
+        return runtime.configuration
+    }
+
+    func customer(_ name: String?, in workspace: WorkspaceID) async throws(SetupError) -> ID<Customer>? {
         guard let name else { return nil }
         let known: [Customer]
         do throws(StoreError) {
             known = try await store.customers(of: workspace)
         } catch {
-            throw .unavailable(detail: error.code)
+            throw SetupError(error)
         }
         guard let found = known.first(where: { $0.reference == name || "\($0.id)" == name }) else {
             throw .invalid(field: "customer", reason: "there is no customer \"\(name)\"")
@@ -85,27 +163,11 @@ extension Hub {
         return found.id
     }
 
-    private func plan(_ new: NewEvent, _ customer: ID<Customer>?, _ configuration: WorkspaceConfiguration) -> Plan {
-        let now = clock.now()
-        let finding = Finding(
-            type: new.type, meaning: .ignored(.quiet("nothing subscribes to it")),
-            provenance: Provenance(externalID: new.externalID))
-        var input = Planner.Input(
-            origin: .published, request: nil, findings: [finding], destination: DestinationWish(), mayNotify: false,
-            now: now)
-        input.customer = customer
-        let sender = Planner.Sender(message: .hub, owner: nil, mayCreateStreams: false, source: nil)
-        let planned = Planner(configuration: configuration, sender: sender).plan(input)
-        var plan = Plan(
-            workspace: configuration.workspace.id, configurationVersion: configuration.version, request: nil, body: nil,
-            claims: claims(of: new, configuration.workspace.id, now), events: planned.events, effects: planned.effects,
-            answer: planned.events.first.map { "\($0.id)" } ?? "")
-        plan.eventData = new.data.bytes
-        return plan
-    }
-
-    private func claims(of new: NewEvent, _ workspace: WorkspaceID, _ now: Timestamp) -> [IdempotencyClaim] {
-        let bodyHash = vault.hash(.idempotency, Array("\(workspace)/\(new.type)\n".utf8) + new.data.bytes)
+    private func claims(
+        of new: NewEvent, _ body: DeliveryContent, _ workspace: WorkspaceID, _ now: Timestamp
+    ) -> [IdempotencyClaim] {
+        guard new.externalID != nil || new.idempotencyKey != nil else { return [] }
+        let bodyHash = vault.hash(.idempotency, Array("\(workspace)/\(new.type)\n".utf8) + body.stored)
         return [("id", new.externalID), ("key", new.idempotencyKey)].compactMap { kind, value in
             value.map { value in
                 // A slug holds no slash, so that no other workspace or kind can give the same text.

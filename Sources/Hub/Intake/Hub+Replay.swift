@@ -42,7 +42,7 @@ extension Hub {
                     let prepared = runtime.prepared(source, at: clock.now())
                 else { throw ReplayError.sourceGone }
                 let (plan, request) = replayPlan(story.summary.request, body, arrival, prepared, runtime)
-                guard case .committed = try await store.commit(plan) else { continue }
+                guard case .committed = try await commit(plan) else { continue }
                 try await store.apply(
                     [],
                     AuditEntry(
@@ -90,9 +90,10 @@ extension Hub {
             Planner.Input(
                 origin: .received, request: request.id, findings: findings, destination: wish, mayNotify: false,
                 now: now))
-        let plan = Plan(
+        var plan = Plan(
             workspace: original.workspace, configurationVersion: configuration.version, request: request, body: body,
             claims: [], events: planned.events, effects: planned.effects, answer: "")
+        plan.contents = planned.contents
         return (plan, request.id)
     }
 

@@ -44,6 +44,8 @@ package enum IntakeRefusal: Error, Sendable, Equatable {
     case payloadTooLarge(limit: Int)
     case rateLimited(retryAfterSeconds: Int)
     case unavailable(retryAfterSeconds: Int, detail: String)
+    /// A delivery of ours that came back too often.
+    case loop
 
     /// Stable: returned by the API, used as a metric label. Append, never rename.
     package var code: String {
@@ -60,6 +62,7 @@ package enum IntakeRefusal: Error, Sendable, Equatable {
         case .payloadTooLarge: "payload_too_large"
         case .rateLimited: "rate_limited"
         case .unavailable: "unavailable"
+        case .loop: "loop_detected"
         }
     }
 
@@ -72,6 +75,7 @@ package enum IntakeRefusal: Error, Sendable, Equatable {
         case .payloadTooLarge: 413
         case .rateLimited: 429
         case .unavailable: 503
+        case .loop: 508
         }
     }
 
@@ -90,6 +94,7 @@ package enum IntakeRefusal: Error, Sendable, Equatable {
         case .payloadTooLarge(let limit): "the body is larger than \(limit) bytes"
         case .rateLimited: "more requests than the source's rate allows"
         case .unavailable(_, let detail): detail
+        case .loop: "one event caused the other more than \(Event.depthLimit) times"
         }
     }
 

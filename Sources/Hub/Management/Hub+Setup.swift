@@ -19,6 +19,17 @@ package enum SetupError: Error, Sendable, Equatable {
     }
 }
 
+extension SetupError {
+    package init(_ error: StoreError) {
+        switch error {
+        case .conflict(let what): self = .conflict(what: what)
+        case .notFound(let what): self = .notFound(what: what)
+        case .invalid(let detail): self = .invalid(field: "body", reason: detail)
+        case .staleKey, .unavailable, .overloaded, .cancelled, .incompatible: self = .unavailable(detail: error.code)
+        }
+    }
+}
+
 extension SetupError: CustomStringConvertible {
     package var description: String {
         switch self {
@@ -47,15 +58,8 @@ extension Hub {
             try await store.apply(changes, entry)
             credentials.removeAll()
         } catch {
-            switch error {
-            case .conflict(let what): throw .conflict(what: what)
-            case .notFound(let what): throw .notFound(what: what)
-            case .invalid(let detail): throw .invalid(field: "body", reason: detail)
-            case .staleKey:
-                await vault.reload(from: store)
-                throw .unavailable(detail: error.code)
-            case .unavailable, .overloaded, .cancelled, .incompatible: throw .unavailable(detail: error.code)
-            }
+            if error == .staleKey { await vault.reload(from: store) }
+            throw SetupError(error)
         }
     }
 
@@ -221,9 +225,9 @@ extension Hub {
     /// A new random secret (32 bytes, shown as `whsec_` and base64) and how it is stored.
     func newSecret(
         at place: String, now: Timestamp
-    ) throws(SetupError) -> (shown: Secret<String>, stored: Source.SourceSecret) {
+    ) throws(SetupError) -> (shown: Secret<String>, stored: StoredSecret) {
         let shown = Secret("whsec_" + Base64.encode(Vault.randomBytes(32)))
-        return (shown, Source.SourceSecret(secret: try seal(shown, at: place), createdAt: now))
+        return (shown, StoredSecret(secret: try seal(shown, at: place), createdAt: now))
     }
 
     func seal(_ secret: Secret<String>, at place: String) throws(SetupError) -> SealedSecret {
@@ -235,10 +239,10 @@ extension Hub {
     }
 
     /// Those still good, ending at the latest when the overlap does.
-    static func aged(_ secrets: [Source.SourceSecret], until end: Timestamp, now: Timestamp) -> [Source.SourceSecret] {
+    static func aged(_ secrets: [StoredSecret], until end: Timestamp, now: Timestamp) -> [StoredSecret] {
         guard end > now else { return [] }
         return secrets.filter { $0.expiresAt.map { now < $0 } ?? true }.map { secret in
-            Source.SourceSecret(
+            StoredSecret(
                 secret: secret.secret, createdAt: secret.createdAt, expiresAt: min(secret.expiresAt ?? end, end))
         }
     }

@@ -112,9 +112,9 @@ extension Hub {
         let now = clock.now()
         let place = SealingPlace.sourceSecret(id, in: workspace)
         let shown: Secret<String>?
-        let fresh: Source.SourceSecret
+        let fresh: StoredSecret
         if let given {
-            (shown, fresh) = (nil, Source.SourceSecret(secret: try sealed(given, at: place), createdAt: now))
+            (shown, fresh) = (nil, StoredSecret(secret: try sealed(given, at: place), createdAt: now))
         } else {
             (shown, fresh) = try newSecret(at: place, now: now)
         }
@@ -174,7 +174,7 @@ extension Hub {
 
     private func secrets(
         _ new: NewSource, _ scheme: String, at place: String, _ now: Timestamp
-    ) throws(SetupError) -> (stored: [Source.SourceSecret], shown: [Secret<String>]) {
+    ) throws(SetupError) -> (stored: [StoredSecret], shown: [Secret<String>]) {
         guard let given = new.secrets else {
             guard let form = SchemeInfo.named(scheme)?.secretForm else {
                 throw .invalid(field: "verification.scheme", reason: "there is none called \"\(scheme)\"")
@@ -187,9 +187,9 @@ extension Hub {
                 return ([], [])
             }
         }
-        var stored: [Source.SourceSecret] = []
+        var stored: [StoredSecret] = []
         for secret in given {
-            stored.append(Source.SourceSecret(secret: try sealed(secret, at: place), createdAt: now))
+            stored.append(StoredSecret(secret: try sealed(secret, at: place), createdAt: now))
         }
         return (stored, [])
     }

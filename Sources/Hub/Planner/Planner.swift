@@ -24,17 +24,14 @@ package struct Planner: Sendable {
     package struct Input: Sendable {
         package let origin: Event.Origin
         package let request: ID<Request>?
-        package let cause: Event?
+        package let cause: Cause?
         package let findings: [Finding]
         package let destination: DestinationWish
         /// Whether the owner may be told of trouble now; they are not told again and again.
         package let mayNotify: Bool
         package let now: Timestamp
-        /// Whom a published event is about.
-        package var customer: ID<Customer>?
-
         package init(
-            origin: Event.Origin, request: ID<Request>?, cause: Event? = nil, findings: [Finding],
+            origin: Event.Origin, request: ID<Request>?, cause: Cause? = nil, findings: [Finding],
             destination: DestinationWish, mayNotify: Bool, now: Timestamp
         ) {
             self.origin = origin
@@ -50,6 +47,8 @@ package struct Planner: Sendable {
     package struct Result: Sendable {
         package var events: [Event] = []
         package var effects: [Effect] = []
+        /// What events say that no request holds.
+        package var contents: [ID<Event>: EventContent] = [:]
     }
 
     let configuration: WorkspaceConfiguration
@@ -62,12 +61,16 @@ package struct Planner: Sendable {
     package func plan(_ input: Input) -> Result {
         var result = Result()
         var mayNotify = input.mayNotify
+        var echoes: [Happening] = []
         for finding in input.findings {
             let event = event(for: finding, input)
             result.events.append(event)
+            var posts: [Effect] = []
+            defer { echoes += self.echoes(of: event, finding, posts, input) }
             switch finding.meaning {
             case .message(let draft):
-                result.effects += posts(of: draft, event, input, mayNotify: &mayNotify)
+                posts = self.posts(of: draft, event, input, mayNotify: &mayNotify)
+                result.effects += posts
             case .transcript(let draft):
                 guard let source = sender.source else { continue }
                 result.effects.append(.mergeTranscript(draft, source: source.id, event: event.id))
@@ -79,6 +82,8 @@ package struct Planner: Sendable {
                 result.effects += notice(text, event, &mayNotify)
             }
         }
+        // After all that was received: a request's events have consecutive numbers.
+        for echo in echoes { add(echo, to: &result, at: input.now) }
         return result
     }
 
@@ -93,7 +98,7 @@ package struct Planner: Sendable {
         return Event(
             id: .make(at: input.now), workspace: configuration.workspace.id, origin: input.origin,
             source: sender.source?.id, request: input.request, type: finding.type, externalID: finding.externalID,
-            customer: input.customer, cause: input.cause?.id, depth: input.cause.map { $0.depth + 1 } ?? 0,
+            cause: input.cause?.event, depth: input.cause.map { $0.depth + 1 } ?? 0,
             outcome: outcome,
             createdAt: input.now)
     }

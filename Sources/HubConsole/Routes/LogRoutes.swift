@@ -125,6 +125,8 @@ enum LogRoutes {
         case "payload_too_large": "Raise the source’s limit, or let the sender send less at once."
         case "rate_limited":
             "Raise the source’s requests a minute, or let the sender slow down. It was told when to come again."
+        case "loop_detected":
+            "An endpoint sends what this source receives back to it. Narrow the endpoint’s event types or its filter."
         case "missing_key", "invalid_key":
             "Put the bot’s key into the URL. If it is lost, make a new one in the settings."
         default: "The sender was told to try again. If this goes on, look at the hub’s own log."

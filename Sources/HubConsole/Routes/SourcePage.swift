@@ -73,7 +73,7 @@ struct SourcePage {
 
     private var secretSummary: String { Self.summary(of: source.verification.secrets, visit) }
 
-    static func summary(of secrets: [Source.SourceSecret], _ visit: Visit) -> String {
+    static func summary(of secrets: [StoredSecret], _ visit: Visit) -> String {
         let good = secrets.filter { $0.expiresAt.map { visit.now < $0 } ?? true }
         guard let newest = good.first else { return "None yet." }
         let made = "made \(visit.time(newest.createdAt, .day).text)"

@@ -18,6 +18,7 @@ struct PillView: Sendable {
         switch outcome {
         case .message: self.init("message", .good)
         case .transcript: self.init("transcript", .info)
+        case .outgoing: self.init("outgoing", .info)
         case .ignored: self.init("ignored", .mute)
         case .unreadable: self.init("unreadable", .bad)
         }

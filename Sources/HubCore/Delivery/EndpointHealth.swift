@@ -106,7 +106,7 @@ package struct EndpointHealth: Sendable, Hashable {
 
     // MARK: What happens
 
-    package enum AttemptKind: Sendable, Hashable {
+    package enum AttemptKind: String, Sendable, Hashable {
         case delivery
         /// The one that an open breaker let out, or one that was asked for at a disabled endpoint.
         case probe

@@ -33,6 +33,16 @@ package enum DeliveryContent: Sendable, Hashable {
         }
     }
 
+    /// As it is stored: without the envelope.
+    package var stored: [UInt8] {
+        switch self {
+        case .json(let bytes), .raw(let bytes, _): bytes
+        }
+    }
+
+    /// In bytes, as stored.
+    package var size: Int { stored.count }
+
     package var contentType: String {
         switch self {
         case .json: "application/json"

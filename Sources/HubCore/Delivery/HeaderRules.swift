@@ -69,7 +69,7 @@ package enum HeaderRules {
     private static func isOurs(_ name: String) -> Bool {
         let name = name.lowercased()
         return name.hasPrefix("webhook-")
-            || ["x-webhook-event", "x-webhook-delivery", "x-webhook-signature"].contains(name)
+            || ["x-webhook-event", "x-webhook-delivery", "x-webhook-signature", "martlet-depth"].contains(name)
     }
 
     private static func isName(_ name: String) -> Bool {

@@ -30,6 +30,13 @@ package struct JSONPointer: Sendable, Hashable {
     }
 }
 
+extension JSONPointer: CustomStringConvertible {
+    /// Reads as it was written.
+    package var description: String {
+        tokens.map { "/" + $0.replacing("~", with: "~0").replacing("/", with: "~1") }.joined()
+    }
+}
+
 extension JSON {
     package subscript(pointer: JSONPointer) -> JSON? {
         var value = self

@@ -101,6 +101,8 @@ package struct Event: Sendable, Identified {
     package enum Outcome: Sendable, Hashable {
         case message
         case transcript
+        /// It goes out to endpoints.
+        case outgoing
         /// Deliberately nothing, and why.
         case ignored(reason: String)
         /// The integration could not make sense of it; kept for a replay after a fix.
@@ -110,6 +112,7 @@ package struct Event: Sendable, Identified {
             switch self {
             case .message: "message"
             case .transcript: "transcript"
+            case .outgoing: "outgoing"
             case .ignored: "ignored"
             case .unreadable: "unreadable"
             }
@@ -117,7 +120,7 @@ package struct Event: Sendable, Identified {
 
         package var reason: String? {
             switch self {
-            case .message, .transcript: nil
+            case .message, .transcript, .outgoing: nil
             case .ignored(let reason), .unreadable(let reason): reason
             }
         }

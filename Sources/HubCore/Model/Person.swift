@@ -68,32 +68,6 @@ package struct Bot: Sendable, Identified {
     }
 }
 
-/// A secret encrypted under the instance's master key, or where to find it outside.
-package enum SealedSecret: Sendable, Hashable {
-    /// Key id, nonce, ciphertext and tag in one.
-    case sealed([UInt8])
-    /// The name of an environment variable.
-    case environment(String)
-    /// A file's path; a trailing line break is not part of the secret.
-    case file(String)
-}
-
-/// Where a sealed secret belongs; sealing binds it there, so that it cannot be moved to another row.
-package enum SealingPlace {
-    /// Of the whole instance: the root of the keyed hashes.
-    package static let hashRoot = "/instance//hash-root"
-
-    package static func workspaceSecret(_ workspace: WorkspaceID) -> String { "\(workspace)/workspace//secret" }
-
-    package static func sourceSecret(_ source: ID<Source>, in workspace: WorkspaceID) -> String {
-        "\(workspace)/source/\(source)/secret"
-    }
-
-    package static func botSecret(_ bot: ID<Bot>, in workspace: WorkspaceID) -> String {
-        "\(workspace)/bot/\(bot)/signature"
-    }
-}
-
 /// What a key, token, session or invitation lets its bearer do. Only a keyed hash of it is stored.
 package struct Credential: Sendable, Identified {
     package static let idPrefix = "key"

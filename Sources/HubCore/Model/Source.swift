@@ -28,7 +28,7 @@ package struct Source: Sendable, Identified {
     package struct Verification: Sendable {
         /// By its name in `WebhookSignatures`.
         package var scheme: String
-        package var secrets: [SourceSecret]
+        package var secrets: [StoredSecret]
         package var toleranceSeconds: Int64
         package var idempotencyTTLSeconds: Int64
         package var headerPrefix: String
@@ -36,7 +36,7 @@ package struct Source: Sendable, Identified {
         package var settings: JSON.Object
 
         package init(
-            scheme: String, secrets: [SourceSecret] = [], toleranceSeconds: Int64 = 300,
+            scheme: String, secrets: [StoredSecret] = [], toleranceSeconds: Int64 = 300,
             idempotencyTTLSeconds: Int64 = 604_800, headerPrefix: String = "X-IW", settings: JSON.Object = .init()
         ) {
             self.scheme = scheme
@@ -45,17 +45,6 @@ package struct Source: Sendable, Identified {
             self.idempotencyTTLSeconds = idempotencyTTLSeconds
             self.headerPrefix = headerPrefix
             self.settings = settings
-        }
-    }
-
-    package struct SourceSecret: Sendable {
-        package let secret: SealedSecret
-        package let createdAt: Timestamp
-        /// Nil: until it is removed. A rotated secret stays valid for an overlap.
-        package var expiresAt: Timestamp?
-
-        package init(secret: SealedSecret, createdAt: Timestamp, expiresAt: Timestamp? = nil) {
-            (self.secret, self.createdAt, self.expiresAt) = (secret, createdAt, expiresAt)
         }
     }
 

@@ -139,6 +139,12 @@ package struct Payload: Sendable {
         value?.int64 ?? value?.string.flatMap { Int64($0) }
     }
 
+    /// A number, fractions included.
+    package var double: Double? {
+        guard case .number(let number)? = value else { return nil }
+        return number.double
+    }
+
     /// Whether this says yes, also as text or number.
     package var isTrue: Bool { text == "true" || text == "1" }
 

@@ -41,7 +41,7 @@ struct OperationsRoutes: Sendable {
         }
         for counter in Metrics.Counter.allCases {
             let values = hub.metrics.values.filter { $0.counter == counter }
-            let label = counter == .refused ? "code" : "door"
+            let label = counter.labelName
             add(
                 counter.rawValue, "counter", counter.help,
                 values.map { ($0.label.isEmpty ? "" : "{\(label)=\"\($0.label)\"}", "\($0.value)") })
@@ -54,6 +54,9 @@ struct OperationsRoutes: Sendable {
             )
             add("martlet_database_bytes", "gauge", "Size of the database file.", [("", "\(statistics.fileBytes)")])
         }
+        add(
+            "martlet_deliveries_in_flight", "gauge", "Attempts to deliver that are under way.",
+            [("", "\(hub.dispatcher.inFlight)")])
         add("martlet_inflight_body_bytes", "gauge", "Bytes of bodies held now.", [("", "\(bodies.heldBytes)")])
         let up = hub.clock.now() - startedAt
         add("martlet_uptime_seconds", "gauge", "Since the process started.", [("", "\(up.milliseconds / 1000)")])

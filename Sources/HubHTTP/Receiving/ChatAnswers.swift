@@ -66,7 +66,7 @@ enum ChatAnswers {
                     more: [("retry-after", JSON(seconds))])
             case .unavailable: error("Service unavailable", code: "INTERNAL_SERVER_ERROR", status: 503)
             case .payloadTooLarge: tooLarge
-            case .missingIdempotencyKey, .unknownSource, .sourceDisabled:
+            case .missingIdempotencyKey, .unknownSource, .sourceDisabled, .loop:
                 error(refusal.detail, code: "BAD_REQUEST", status: refusal.status)
             }
         return answer.retryAfter(refusal.retryAfterSeconds)
@@ -123,7 +123,7 @@ enum SlackAnswers {
             case .sourceDisabled: .text("channel_is_archived", status: 410)
             case .rateLimited(let seconds): Answer.text("rate_limited", status: 429).retryAfter(seconds)
             case .unavailable(let seconds, _): Answer.text("rollup_error", status: 503).retryAfter(seconds)
-            case .missingIdempotencyKey, .invalidPayload, .invalidParameter, .payloadTooLarge:
+            case .missingIdempotencyKey, .invalidPayload, .invalidParameter, .payloadTooLarge, .loop:
                 .text("invalid_payload", status: refusal.status)
             }
         }

@@ -34,7 +34,7 @@ package struct HubServer: Sendable {
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), serverName: "martlet", backlog: 4096),
             onServerRunning: { channel in await running(channel.localAddress?.port ?? 0) }, logger: logger)
-        application.addServices(UpkeepService(upkeep: Upkeep(hub)))
+        application.addServices(UpkeepService(upkeep: Upkeep(hub)), DispatchService(dispatcher: hub.dispatcher))
         var group = ServiceGroupConfiguration(
             services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = Self.stopGrace
@@ -46,7 +46,7 @@ package struct HubServer: Sendable {
     }
 
     /// How long requests under way may take once the process is told to stop; with what follows it must end in 30 s.
-    private static let stopGrace = Duration.seconds(15)
+    private static let stopGrace = Duration.seconds(22)
 
     private func router() throws -> Router<HubContext> {
         let router = Router(context: HubContext.self)

@@ -9,3 +9,16 @@ struct UpkeepService: Service {
         await cancelWhenGracefulShutdown { await upkeep.run() }
     }
 }
+
+/// Sends what is due; attempts under way when the server ends are given a few seconds.
+struct DispatchService: Service {
+    let dispatcher: Dispatcher
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await dispatcher.run()
+        } onGracefulShutdown: {
+            dispatcher.stop()
+        }
+    }
+}

@@ -1,3 +1,4 @@
+import Egress
 import Foundation
 import HubCore
 import HubHTTP
@@ -9,6 +10,7 @@ struct Settings: Sendable {
     var server: ServerSettings
     var masterKey: Secret<String>?
     var logLevel: Logger.Level
+    var egressPolicy = EgressPolicy.strict
 
     /// One setting as `docs/settings.md` lists it.
     struct Entry: Sendable {
@@ -53,6 +55,13 @@ struct Settings: Sendable {
             name: "MARTLET_BODY_GRACE_SECONDS", unit: "seconds", standard: "20", isSecret: false,
             summary: "How long a request's body may take; beyond it must have brought 16 KiB for each second."),
         Entry(
+            name: "MARTLET_EGRESS_ALLOW", unit: "ranges and names with ports, by comma", standard: "none",
+            isSecret: false,
+            summary:
+                "Where webhooks may go beside the public internet by HTTPS: `cidr[:port]` or `name[:port]`. A name "
+                + "opens loopback and private ranges, and plain HTTP; link-local and metadata addresses need their range."
+        ),
+        Entry(
             name: "MARTLET_LOG_LEVEL", unit: "trace, debug, info, notice, warning, error", standard: "info",
             isSecret: false, summary: "How much is logged, to standard error."),
     ]
@@ -83,6 +92,12 @@ struct Settings: Sendable {
             throw SettingsError(name: "MARTLET_LOG_LEVEL", problem: "there is no level \"\(level)\"")
         }
         self.logLevel = logLevel
+        let exceptions = try value("MARTLET_EGRESS_ALLOW") ?? ""
+        do throws(EgressEntryError) {
+            egressPolicy = try EgressPolicy(parsing: exceptions)
+        } catch {
+            throw SettingsError(name: "MARTLET_EGRESS_ALLOW", problem: "\(error)")
+        }
         server = ServerSettings()
         server.host = try value("MARTLET_HOST") ?? server.host
         server.port = try number("MARTLET_PORT", 0...65535) ?? server.port

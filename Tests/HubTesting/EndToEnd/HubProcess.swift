@@ -147,7 +147,7 @@ package final class HubProcess: Sendable {
         let hub = Hub(
             store: store, vault: try await Vault.open(masterKey: try Vault.key(key), store: store), clock: .system,
             text: Hub.TextTools(content: XMLReader.contentReader, templates: MustacheTemplates().renderer),
-            logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() })
+            egress: .unused, logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() })
         do {
             let value = try await work(hub)
             await store.close()

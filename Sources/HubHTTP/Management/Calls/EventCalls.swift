@@ -15,11 +15,19 @@ enum EventCalls {
             .workspace(.publish),
             .document(published, status: 201),
             body: .object([
-                .required("type", .text(1...128), "Letters, digits, '.', '_' and '-'."),
-                .required("data", .anything, "Any JSON."),
+                .required("type", .text(1...256), "Letters, digits, '_' and '-' in parts joined by '.'."),
+                .optional("data", .anything, "Any JSON; receivers get it in the envelope {id, type, timestamp, data}."),
+                .optional("body", .text, "Instead of data: text that receivers get byte for byte."),
+                .optional("body_base64", .text, "Instead of data: bytes that receivers get as they are."),
+                .optional(
+                    "content_type", .text(1...200), "Of body or body_base64; text/plain or application/octet-stream."),
                 .optional("id", .text(1...255), "Your own id of it; published once in seven days."),
                 .optional("idempotency_key", .text(1...255), "The same for retries; good for seven days."),
                 .optional("customer", .text(1...128), "Id or reference of a customer."),
+                .optional(
+                    "channels", .list(of: .text(1...128), limit: NewEvent.channelLimit),
+                    "Endpoints that ask for channels get it when one of theirs is among these."),
+                .optional("metadata", .object([], others: .anything), "For filters only; receivers do not get it."),
             ]), answer: publish),
         Call(
             .get, "/v1/events/stream", "Events as they come, as server-sent events", .workspace(.read),
@@ -30,12 +38,15 @@ enum EventCalls {
         Call(
             .get, "/v1/events/{event}", "One event with what it says and led to", .workspace(.read),
             .document(EventDocuments.story), answer: show),
+        Call(
+            .post, "/v1/events/{event}/resend", "Deliver a published event anew to every endpoint that wants it now",
+            .workspace(.endpoints), .document(.object([.required("id", .text)]), status: 202), answer: resend),
     ]
 
     private static let filters: [Shape.Member] = [
         .optional("origin", .choice(of: Event.Origin.self)), .optional("source", .text, "Name or id of a source."),
         .optional("type", .text(1...200), "A type, or a glob over types."),
-        .optional("status", .choice(["message", "transcript", "ignored", "unreadable"])),
+        .optional("status", .choice(["message", "transcript", "outgoing", "ignored", "unreadable"])),
         .optional(
             "q", .text(0...200), "Words to find in what it is called and says; a star finds beginnings: `deploy*`."),
     ]
@@ -77,22 +88,48 @@ enum EventCalls {
         query.event = id
         query.audience = call.caller.audience
         let messages = try await call.hub.store.messages(of: workspace, query, PageRequest(.after(0), limit: 500))
-        let data = try await call.hub.store.data(of: id, in: workspace)
+        let content = try await call.hub.store.content(of: id, in: workspace)
         return .document(
-            EventDocuments.story(event, data: data, messages.elements, try await call.configuration()))
+            EventDocuments.story(event, content, messages.elements, try await call.configuration()))
     }
 
     private static func publish(_ call: CallContext) async throws -> CallAnswer {
         let body = call.body
-        let new = NewEvent(
-            type: try body["type"].string, data: body["data"].value ?? .null, externalID: body["id"].text,
-            idempotencyKey: body["idempotency_key"].text, customer: body["customer"].text)
+        var new = NewEvent(type: try body["type"].string, content: try content(body))
+        new.externalID = body["id"].text
+        new.idempotencyKey = body["idempotency_key"].text
+        new.customer = body["customer"].text
+        new.channels = try body["channels"].present?.array.map { try $0.string } ?? []
+        new.metadata = body["metadata"].present?.value
         let (event, isDuplicate) = try await call.hub.publish(new, in: try call.workspace)
         let document: JSON = [
             "id": JSON(event), "type": .string(new.type), "external_id": JSON(new.externalID),
             "status": isDuplicate ? "duplicate" : "accepted",
         ]
         return .document(document, status: isDuplicate ? 200 : 201)
+    }
+
+    private static func resend(_ call: CallContext) async throws -> CallAnswer {
+        let id: ID<Event> = try call.id("event", "event")
+        try await call.hub.resend(event: id, in: try call.workspace, by: call.actor)
+        return .document(["id": JSON(id)])
+    }
+
+    private static func content(_ body: Payload) throws -> NewEvent.Content {
+        let (data, text) = (body["data"].value, body["body"].text)
+        let encoded = body["body_base64"].text
+        switch (data, text, encoded) {
+        case (let data?, nil, nil): return .json(data)
+        case (nil, let text?, nil):
+            return .raw(Array(text.utf8), contentType: body["content_type"].text ?? "text/plain; charset=utf-8")
+        case (nil, nil, let encoded?):
+            guard let bytes = Base64.decode(encoded) else {
+                throw ManagementError.invalid(detail: "body_base64: is no base64")
+            }
+            return .raw(bytes, contentType: body["content_type"].text ?? "application/octet-stream")
+        default:
+            throw ManagementError.invalid(detail: "data: give exactly one of data, body and body_base64")
+        }
     }
 
     private static func stream(_ call: CallContext) async throws -> CallAnswer {

@@ -17,7 +17,9 @@ enum EventDocuments {
     static let story = Shape.named(
         "EventStory",
         members + [
-            .required("data", .anything, "What a published one says; null for others, whose request says it."),
+            .required("data", .anything, "What it says; null where it is no JSON, or its request says it."),
+            .required("content_type", .text.orNull, "Of a body that is no JSON."),
+            .required("channels", .list(of: .text)), .required("metadata", .anything),
             .required("messages", .list(of: MessageDocuments.shape)),
         ])
 
@@ -32,11 +34,20 @@ enum EventDocuments {
     }
 
     static func story(
-        _ event: Event, data: [UInt8]?, _ messages: [Message], _ configuration: WorkspaceConfiguration
+        _ event: Event, _ content: EventContent?, _ messages: [Message], _ configuration: WorkspaceConfiguration
     ) -> JSON {
-        // It was written as JSON.
-        document(event, configuration)
-            .adding("data", data.flatMap { try? JSON.parse($0) } ?? .null)
+        var data: JSON = .null
+        var contentType: String?
+        switch content?.body {
+        case .json(let bytes): data = (try? JSON.parse(bytes)) ?? .null  // It was written as JSON.
+        case .raw(_, let type): contentType = type
+        case nil: break
+        }
+        return document(event, configuration)
+            .adding("data", data)
+            .adding("content_type", JSON(contentType))
+            .adding("channels", .array((content?.channels ?? []).map(JSON.string)))
+            .adding("metadata", content?.metadata ?? .null)
             .adding("messages", .array(messages.map { MessageDocuments.document($0, configuration) }))
     }
 }

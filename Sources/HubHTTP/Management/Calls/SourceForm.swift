@@ -190,7 +190,7 @@ enum SourceForm {
         return .object(document)
     }
 
-    private static func secret(_ secret: Source.SourceSecret) -> JSON {
+    private static func secret(_ secret: StoredSecret) -> JSON {
         var document = JSON.Object()
         switch secret.secret {
         case .sealed: document["kept"] = "sealed"

@@ -13,6 +13,7 @@ struct ManagementRoutes: Sendable {
 
     static let table = CallTable(
         WorkspaceCalls.all + PeopleCalls.all + BotCalls.all + StreamCalls.all + TokenCalls.all + SourceCalls.all
+            + EndpointCalls.all + DeliveryCalls.all + RecoveryCalls.all + EventTypeCalls.all
             + RequestCalls.all + EventCalls.all + MessageCalls.all + TranscriptCalls.all + CatalogCalls.all)
     static let bodyLimit = 1 << 20
 

@@ -9,6 +9,8 @@ struct Shape: Sendable {
         /// RFC 3339.
         case moment
         case integer(ClosedRange<Int64>)
+        /// Fractions are fine.
+        case number(ClosedRange<Double>)
         case boolean
         case anything
         case list(Shape, limit: Int)
@@ -40,6 +42,7 @@ struct Shape: Sendable {
 
     static func text(_ length: ClosedRange<Int>) -> Shape { Shape(kind: .text(length)) }
     static func integer(_ range: ClosedRange<Int64>) -> Shape { Shape(kind: .integer(range)) }
+    static func number(_ range: ClosedRange<Double>) -> Shape { Shape(kind: .number(range)) }
     static func choice(_ values: [String]) -> Shape { Shape(kind: .choice(values)) }
     static func list(of element: Shape, limit: Int = 1000) -> Shape { Shape(kind: .list(element, limit: limit)) }
     static func either(_ shapes: Shape...) -> Shape { Shape(kind: .either(shapes)) }
@@ -102,7 +105,7 @@ extension Shape {
         case .either(let shapes): try check(payload, either: shapes)
         case .list(let element, let limit): try check(payload, listOf: element, limit)
         case .object(let members, let others): try check(payload, members, others)
-        case .text, .choice, .moment, .integer, .boolean:
+        case .text, .choice, .moment, .integer, .number, .boolean:
             guard !fits(value) else { return }
             throw ShapeError(path: payload.path, problem: "expected \(expectation)")
         }
@@ -115,6 +118,7 @@ extension Shape {
         case (.choice(let values), .string(let text)): values.contains(text)
         case (.moment, .string(let text)): Timestamp(rfc3339: text) != nil
         case (.integer(let range), .number(let number)): number.int64.map(range.contains) ?? false
+        case (.number(let range), .number(let number)): number.double.map(range.contains) ?? false
         case (.boolean, .bool): true
         default: false
         }
@@ -172,6 +176,7 @@ extension Shape {
             case .choice(let values): "one of \(values.joined(separator: ", "))"
             case .moment: "RFC 3339 time like 2026-11-21T08:30:00Z"
             case .integer(let range): range == Int64.min...Int64.max ? "integer" : "integer from \(range.words)"
+            case .number(let range): "number from \(range.words)"
             case .boolean: "boolean"
             case .anything: "value"
             case .list: "array"
@@ -217,6 +222,11 @@ extension Shape {
             var object = JSON.Object([("type", "integer")])
             if range.lowerBound > .min { object["minimum"] = JSON(range.lowerBound) }
             if range.upperBound < .max { object["maximum"] = JSON(range.upperBound) }
+            return .object(object)
+        case .number(let range):
+            var object = JSON.Object([("type", "number")])
+            object["minimum"] = JSON.Number(range.lowerBound).map(JSON.number)
+            object["maximum"] = JSON.Number(range.upperBound).map(JSON.number)
             return .object(object)
         case .list(let element, let limit):
             return ["type": "array", "items": element.schema(&components), "maxItems": JSON(limit)]

@@ -1,0 +1,180 @@
+import HubCore
+import HubStorage
+
+/// What follows from an attempt beside its own delivery: events for those who watch over endpoints, words to the
+/// admins. Pure, so that the store can ask inside the commit.
+struct Consequences: Sendable {
+    let configuration: WorkspaceConfiguration
+    let endpoint: Endpoint
+    let delivery: LeasedDelivery
+    let attempt: Attempt
+    let now: Timestamp
+
+    init(
+        configuration: WorkspaceConfiguration, endpoint: Endpoint, delivery: LeasedDelivery, attempt: Attempt,
+        at now: Timestamp
+    ) {
+        self.configuration = configuration
+        self.endpoint = endpoint
+        self.delivery = delivery
+        self.attempt = attempt
+        self.now = now
+    }
+
+    func plan(for result: AttemptResult) -> Plan? {
+        var happenings: [Happening] = []
+        if result.progress.state == .exhausted, delivery.kind == .event {
+            happenings.append(exhausted(result.progress))
+        }
+        var notice: MessageDraft?
+        switch result.change {
+        case .disabled(let reason):
+            let change = EndpointNotice(endpoint, now)
+            happenings.append(
+                change.disabled(
+                    reason, failuresInRow: result.health.failuresInRow, lastError: attempt.outcome.failure,
+                    held: result.open))
+            notice = change.disabledNotice(reason, lastError: attempt.outcome.failure, held: result.open)
+        case .recovered:
+            let change = EndpointNotice(endpoint, now)
+            happenings.append(change.recovered(by: "probe", held: result.open))
+            notice = change.recoveredNotice(held: result.open)
+        case .breakerOpened, .breakerClosed, nil:
+            break
+        }
+        guard !happenings.isEmpty else { return nil }
+        return Plan.internal(
+            happenings.map { happening in
+                var happening = happening
+                happening.cause = Cause(event: delivery.event.id, depth: delivery.event.depth)
+                return happening
+            }, notice, in: configuration, at: now)
+    }
+
+    private func exhausted(_ progress: DeliveryProgress) -> Happening {
+        var happening = Happening(
+            type: .deliveryExhausted,
+            data: [
+                "delivery": [
+                    "id": .string("\(delivery.id)"), "uuid": .string(delivery.id.uuid.uuidString),
+                    "event_id": .string("\(delivery.event.id)"), "event_type": .string(delivery.event.type),
+                    "attempts": JSON(progress.attempts),
+                    "last_attempt": [
+                        "at": .string(attempt.startedAt.rfc3339), "error": JSON(attempt.outcome.failure?.code),
+                        "status": attempt.outcome.status.map { JSON($0) } ?? .null,
+                        "duration_ms": JSON(attempt.timing.total / 1000),
+                    ],
+                ],
+                "endpoint": EndpointNotice(endpoint, now).document,
+            ], customer: endpoint.customer)
+        happening.subject = endpoint.id
+        return happening
+    }
+}
+
+/// What is told when an endpoint is disabled or enabled again.
+struct EndpointNotice: Sendable {
+    private let endpoint: Endpoint
+    private let now: Timestamp
+
+    init(_ endpoint: Endpoint, _ now: Timestamp) {
+        (self.endpoint, self.now) = (endpoint, now)
+    }
+
+    var document: JSON {
+        [
+            "id": .string("\(endpoint.id)"), "name": .string(endpoint.name), "url_origin": .string(endpoint.origin),
+            "customer": JSON(endpoint.customer.map { "\($0)" }),
+        ]
+    }
+
+    func disabled(
+        _ reason: EndpointHealth.DisableReason, failuresInRow: Int, lastError: AttemptFailure?, held: Int
+    ) -> Happening {
+        happening(
+            .endpointDisabled,
+            [
+                "endpoint": document, "reason": .string(reason.rawValue), "failures_in_row": JSON(failuresInRow),
+                "last_error": JSON(lastError?.code), "held_deliveries": JSON(held),
+                "disabled_at": .string(now.rfc3339),
+            ])
+    }
+
+    func recovered(by whom: String, held: Int) -> Happening {
+        happening(
+            .endpointRecovered,
+            [
+                "endpoint": document, "by": .string(whom), "held_deliveries": JSON(held),
+                "recovered_at": .string(now.rfc3339),
+            ])
+    }
+
+    private func happening(_ type: BuiltInEventType, _ data: JSON) -> Happening {
+        var happening = Happening(type: type, data: data, customer: endpoint.customer)
+        happening.subject = endpoint.id
+        return happening
+    }
+
+    // MARK: For people
+
+    private var title: String { endpoint.name.isEmpty ? endpoint.origin : endpoint.name }
+
+    func disabledNotice(_ reason: EndpointHealth.DisableReason, lastError: AttemptFailure?, held: Int) -> MessageDraft {
+        let why =
+            switch reason {
+            case .failures:
+                "\(EndpointHealth.disableThreshold) attempts in a row failed, the last with `\(lastError?.code ?? "")`: "
+                    + (lastError?.explanation ?? "")
+            case .gone: "It answered 410 Gone: it wants nothing any more."
+            case .byHand: "Somebody disabled it."
+            }
+        return MessageDraft(
+            topic: "Endpoint \(title)",
+            body: "**The endpoint \(title) (`\(endpoint.origin)`) is disabled.** \(why)\n\n"
+                + "\(Self.count(held)) for it. Nothing is lost: mend the receiver, then enable the endpoint at "
+                + "`/endpoints/\(endpoint.id)`, and they go out.", severity: .error)
+    }
+
+    func recoveredNotice(held: Int) -> MessageDraft {
+        MessageDraft(
+            topic: "Endpoint \(title)",
+            body: "The endpoint \(title) (`\(endpoint.origin)`) is enabled again. \(Self.count(held)) for it.",
+            severity: .success)
+    }
+
+    private static func count(_ held: Int) -> String {
+        switch held {
+        case 0: "No delivery waits"
+        case 1: "One delivery waits"
+        case 10_000...: "10,000 deliveries or more wait"
+        default: "\(held) deliveries wait"
+        }
+    }
+}
+
+extension Plan {
+    /// Something of the hub's own, told to endpoints and, where there are words for it, to the admins.
+    static func `internal`(
+        _ happenings: [Happening], _ notice: MessageDraft?, in configuration: WorkspaceConfiguration, at now: Timestamp
+    ) -> Plan {
+        let sender = Planner.Sender(message: .hub, owner: nil, mayCreateStreams: false, source: nil)
+        var planned = Planner(configuration: configuration, sender: sender).plan(happenings, at: now)
+        if let notice, let event = planned.events.last {
+            for admin in configuration.admins.prefix(Self.noticeLimit) {
+                planned.effects.append(
+                    .post(
+                        Effect.Post(
+                            id: .make(at: now), place: .direct(admin.id), sender: .hub, draft: notice.truncated(),
+                            event: event.id)))
+            }
+        }
+        var plan = Plan(
+            workspace: configuration.workspace.id, configurationVersion: configuration.version, request: nil, body: nil,
+            claims: [], events: planned.events, effects: planned.effects, answer: "")
+        plan.contents = planned.contents
+        return plan
+    }
+
+    /// How many admins are told.
+    private static let noticeLimit = 20
+}

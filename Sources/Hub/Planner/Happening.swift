@@ -1,0 +1,63 @@
+package import HubCore
+package import HubStorage
+
+/// The event that led to another one.
+package struct Cause: Sendable, Hashable {
+    /// Nil: it is not known which.
+    package let event: ID<Event>?
+    package let depth: Int
+
+    package init(event: ID<Event>?, depth: Int) {
+        (self.event, self.depth) = (event, depth)
+    }
+
+    /// What a delivery of this or another hub says of itself; loops end by it.
+    package static let depthHeader = "Martlet-Depth"
+
+    /// - Returns: nil when a request came from no hub.
+    init?(_ headers: Fields) {
+        guard let depth = headers.header(Self.depthHeader).flatMap({ Int($0) }), depth >= 0 else { return nil }
+        // Whoever makes this up gains a link that leads nowhere.
+        self.init(event: headers.header("webhook-id").flatMap { ID($0) }, depth: min(depth, 1000))
+    }
+}
+
+/// Something that happened, to go out to whoever subscribes to it.
+package struct Happening: Sendable {
+    package let origin: Event.Origin
+    package let type: String
+    package let content: EventContent
+    /// The content once more, as filters look at it; nil where it is no JSON.
+    package let data: JSON?
+    package var customer: ID<Customer>?
+    /// The publisher's own id of it.
+    package var externalID: String?
+    package var source: ID<Source>?
+    /// What led to it, and how far that is from what came from outside.
+    package var cause: Cause?
+    /// The endpoint that it tells of, which is not told itself.
+    package var subject: ID<Endpoint>?
+
+    /// One of the hub's own.
+    package init(type: BuiltInEventType, data: JSON, customer: ID<Customer>? = nil) {
+        origin = .internal
+        self.type = type.rawValue
+        content = EventContent(.json(data: data.bytes))
+        self.data = data
+        self.customer = customer
+    }
+
+    /// One that was published.
+    package init(type: String, content: EventContent, data: JSON?) {
+        origin = .published
+        self.type = type
+        self.content = content
+        self.data = data
+    }
+
+    var candidate: Endpoint.Subscription.Candidate {
+        Endpoint.Subscription.Candidate(
+            type: type, customer: customer, channels: content.channels, data: data, metadata: content.metadata,
+            subject: subject)
+    }
+}

@@ -1,0 +1,68 @@
+import HTTPTypes
+import Hub
+import HubCore
+import HubStorage
+
+/// The catalogue of what goes out: the hub's own types and people's.
+enum EventTypeCalls {
+    static let all = [
+        Call(
+            .get, "/v1/event-types", "All types of events that go out, the hub's own included", .workspace(.read),
+            .list(of: shape), answer: list),
+        Call(
+            .put, "/v1/event-types/{type}", "Describe a type of your own; what is published is held to its schema",
+            .workspace(.admin), .document(shape),
+            body: .object([
+                .optional("summary", .text(0...2000)),
+                .optional("schema", .either(.object([], others: .anything), .boolean).orNull, "JSON Schema for data."),
+                .optional("sample", .anything, "A plausible data."), .optional("deprecated", .boolean),
+            ]), answer: put),
+        Call(
+            .delete, "/v1/event-types/{type}", "Take a type out of the catalogue; it can still be published",
+            .workspace(.admin), .nothing, answer: delete),
+    ]
+
+    private static let shape = Shape.named(
+        "EventType",
+        [
+            .required("name", .text), .required("built_in", .boolean), .required("summary", .text),
+            .required("schema", .anything), .required("sample", .anything), .required("deprecated", .boolean),
+        ])
+
+    private static func list(_ call: CallContext) async throws -> CallAnswer {
+        let own = try await call.configuration().eventTypes.values.sorted { $0.name < $1.name }
+        return .list(BuiltInEventType.allCases.map(document) + own.map(document))
+    }
+
+    private static func put(_ call: CallContext) async throws -> CallAnswer {
+        let body = call.body
+        let type = try await call.hub.describe(
+            eventType: call.parameter("type"), in: try call.workspace, by: call.actor
+        ) { type in
+            if let summary = body["summary"].text { type.summary = summary }
+            if let schema = body["schema"].value { type.schema = schema == .null ? nil : schema }
+            if let sample = body["sample"].value { type.sample = sample == .null ? nil : sample }
+            if let isDeprecated = body["deprecated"].value?.bool { type.isDeprecated = isDeprecated }
+        }
+        return .document(document(type))
+    }
+
+    private static func delete(_ call: CallContext) async throws -> CallAnswer {
+        try await call.hub.delete(eventType: call.parameter("type"), in: try call.workspace, by: call.actor)
+        return .nothing
+    }
+
+    private static func document(_ type: BuiltInEventType) -> JSON {
+        [
+            "name": .string(type.rawValue), "built_in": true, "summary": .string(type.summary), "schema": .null,
+            "sample": type.sample, "deprecated": false,
+        ]
+    }
+
+    private static func document(_ type: EventType) -> JSON {
+        [
+            "name": .string(type.name), "built_in": false, "summary": .string(type.summary),
+            "schema": type.schema ?? .null, "sample": type.sample ?? .null, "deprecated": .bool(type.isDeprecated),
+        ]
+    }
+}
