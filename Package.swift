@@ -186,7 +186,7 @@ let package = Package(
         .testTarget(
             name: "MartletTests",
             dependencies: [
-                "martlet", "Hub", "HubCore", "HubStorage", "HubStorageSQLite", "HubTesting",
+                "martlet", "Hub", "HubCore", "HubStorage", "HubStorageSQLite", "HubTesting", "WebhookSignatures",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]
