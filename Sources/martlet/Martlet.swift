@@ -25,7 +25,8 @@ struct Martlet: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Keep", subcommands: [BackupCommand.self, RestoreCommand.self, VersionCommand.self]),
-            CommandGroup(name: "Measure", subcommands: [BenchCommand.self, BaselineCommand.self]),
+            CommandGroup(
+                name: "Measure", subcommands: [BenchCommand.self, BaselineCommand.self, DeliverBaselineCommand.self]),
         ])
 }
 

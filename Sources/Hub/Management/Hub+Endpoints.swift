@@ -20,7 +20,7 @@ extension Hub {
     ) async throws(SetupError) -> (endpoint: Endpoint, secret: Secret<String>?) {
         let (url, subscription) = try draft.checked()
         try await checkEgress(to: url)
-        try checkBody(draft, try await configuration(of: workspace))
+        try await checkBody(draft, in: workspace)
         let customer = try await customer(name, in: workspace)
         let now = clock.now()
         let id = ID<Endpoint>.make(at: now)
@@ -64,7 +64,7 @@ extension Hub {
         try change(&draft)
         let (url, subscription) = try draft.checked()
         if draft.url != before { try await checkEgress(to: url) }
-        try checkBody(draft, try await configuration(of: workspace))
+        try await checkBody(draft, in: workspace)
         (endpoint.name, endpoint.origin, endpoint.isPaused) = (draft.name, url.origin, draft.isPaused)
         (endpoint.subscription, endpoint.policy) = (subscription, draft.policy)
         endpoint.connection = try sealed(draft, of: id, in: workspace)
@@ -301,8 +301,9 @@ extension Hub {
     // MARK: Parts
 
     /// A body of the receiver's own shape is tried on a sample of what the endpoint gets.
-    private func checkBody(_ draft: EndpointDraft, _ configuration: WorkspaceConfiguration) throws(SetupError) {
+    private func checkBody(_ draft: EndpointDraft, in workspace: WorkspaceID) async throws(SetupError) {
         guard draft.policy.body != .envelope else { return }
+        let configuration = try await configuration(of: workspace)
         let globs = draft.events.map(Glob.init)
         let types = BuiltInEventType.allCases.map(\.rawValue) + configuration.eventTypes.keys.sorted()
         let type = types.first { type in globs.contains { $0.matches(type) } }

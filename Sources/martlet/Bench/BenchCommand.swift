@@ -20,11 +20,23 @@ struct BenchCommand: AsyncParsableCommand {
     @Flag(help: "Only the hub, the bare route and the other receiver under load: for a look between two changes.")
     var quick = false
 
+    @Flag(help: "Only what leaves the hub.")
+    var outgoing = false
+
     @Flag(help: "One document of JSON.")
     var json = false
 
     func run() async throws {
         var report = BenchReport()
+        if !outgoing { try await receiving(&report) }
+        if !quick || outgoing {
+            let bench = OutgoingBench(seconds: seconds, rounds: rounds, stored: stored, progress: progress)
+            try await bench.run(&report)
+        }
+        print(json ? report.document.text : report.table)
+    }
+
+    private func receiving(_ report: inout BenchReport) async throws {
         try await throughput(&report)
         try await comparison(&report)
         if !quick {
@@ -32,7 +44,6 @@ struct BenchCommand: AsyncParsableCommand {
             try await idle(&report)
             if stored > 0 { try await fullLog(&report) }
         }
-        print(json ? report.document.text : report.table)
     }
 
     // MARK: Parts
@@ -118,7 +129,7 @@ struct BenchCommand: AsyncParsableCommand {
         try await Wrk.run(server, connections: connections, seconds: seconds)
     }
 
-    private func progress(_ text: String) {
+    @Sendable private func progress(_ text: String) {
         FileHandle.standardError.write(Data("… \(text)\n".utf8))
     }
 }

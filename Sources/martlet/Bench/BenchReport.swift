@@ -22,12 +22,15 @@ struct BenchReport: Sendable {
     }
 
     private var loads: [(name: String, result: LoadResult)] = []
-    private var figures: [(name: String, value: Double, bound: Bound)] = []
+    private var figures: [(name: String, value: Double, bound: Bound?)] = []
     private var notes: [String] = []
 
     mutating func add(_ name: String, _ result: LoadResult) { loads.append((name, result)) }
 
-    mutating func ratio(_ name: String, _ value: Double, _ bound: Bound) { figures.append((name, value, bound)) }
+    /// - Parameter bound: nil for a figure that only explains others.
+    mutating func ratio(_ name: String, _ value: Double, _ bound: Bound? = nil) {
+        figures.append((name, value, bound))
+    }
 
     mutating func note(_ text: String) { notes.append(text) }
 
@@ -47,7 +50,8 @@ struct BenchReport: Sendable {
         }
         lines += ["", "| figure | measured | wanted | |", "|---|---|---|---|"]
         for (name, value, bound) in figures {
-            lines.append("| \(name) | \(shown(value)) | \(bound.text) | \(bound.holds(value) ? "✓" : "✗") |")
+            let verdict = bound.map { $0.holds(value) ? "✓" : "✗" } ?? ""
+            lines.append("| \(name) | \(shown(value)) | \(bound?.text ?? "") | \(verdict) |")
         }
         return (lines + notes.map { "\n\($0)" }).joined(separator: "\n")
     }
@@ -65,8 +69,8 @@ struct BenchReport: Sendable {
         }
         let figures: [JSON] = figures.map { name, value, bound in
             [
-                "name": .string(name), "value": number(value), "wanted": .string(bound.text),
-                "holds": .bool(bound.holds(value)),
+                "name": .string(name), "value": number(value), "wanted": JSON(bound?.text),
+                "holds": bound.map { .bool($0.holds(value)) } ?? .null,
             ]
         }
         return ["loads": .array(loads), "figures": .array(figures), "notes": .array(notes.map(JSON.string))]

@@ -107,7 +107,11 @@ enum Tool {
     /// What it prints; blocks a thread of its own meanwhile.
     static func output(_ name: String, _ arguments: [String]) async throws -> String {
         guard let path = path(name) else { throw BenchError("\(name) is not installed; run ./dev bench") }
-        return try await withCheckedThrowingContinuation { continuation in
+        return try await output(at: path, arguments)
+    }
+
+    static func output(at path: String, _ arguments: [String]) async throws -> String {
+        try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread {
                 continuation.resume(
                     with: Result {

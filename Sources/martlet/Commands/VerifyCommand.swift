@@ -12,6 +12,10 @@ struct VerifyCommand: ParsableCommand {
             Checks one request, given by options. Exit code 0: accepted, 1: refused, 2: the scheme is not known or \
             an option is wrong.
 
+            With --delivery, takes the request for one that the hub sent to an endpoint, and says which of its two \
+            signatures is right and what is wrong with the other: a changed body, a misread secret, a clock. Exit code \
+            0: genuine, 1: not.
+
             With --batch, reads one request per line from standard input, a JSON object with id, scheme, method, \
             url, headers, body_base64, config and now, and answers each at once with {"id","verdict","reason"}; the \
             exit code is 0 whatever the verdicts are.
@@ -19,6 +23,9 @@ struct VerifyCommand: ParsableCommand {
 
     @Flag(help: "Read JSON lines from standard input and answer each with a line.")
     var batch = false
+
+    @Flag(help: "Judge a webhook that the hub has sent.")
+    var delivery = false
 
     @Option(help: ArgumentHelp("The scheme, for example github.", valueName: "name"))
     var scheme: String?
@@ -31,6 +38,10 @@ struct VerifyCommand: ParsableCommand {
         name: .customLong("header"),
         help: ArgumentHelp("A header of the request. Repeatable.", valueName: "name: value"))
     var headers: [String] = []
+
+    @Option(
+        help: ArgumentHelp("A file with headers, a line each, as curl -i or a log shows them.", valueName: "file"))
+    var headersFile: String?
 
     @Option(help: ArgumentHelp("The file with the body, - for standard input; none: no body.", valueName: "file"))
     var body: String?
@@ -57,9 +68,12 @@ struct VerifyCommand: ParsableCommand {
 
     func run() throws {
         if batch { return Self.answerLines() }
+        if delivery { return try judgeDelivery() }
         let verdict: Verdict
         do {
-            guard let scheme else { throw OptionError(description: "--scheme or --batch must be given") }
+            guard let scheme else {
+                throw OptionError(description: "--scheme, --delivery or --batch must be given")
+            }
             let verifier = try Verifier(scheme: scheme, settings: try schemeSettings())
             verdict = verifier.verify(try request(), nowSeconds: now ?? Int64(Date().timeIntervalSince1970))
         } catch {
@@ -68,6 +82,18 @@ struct VerifyCommand: ParsableCommand {
         }
         print(json ? Self.json(verdict).text : Self.text(verdict))
         if case .rejected = verdict { throw ExitCode(1) }
+    }
+
+    private func judgeDelivery() throws {
+        let check: DeliveryCheck
+        do {
+            check = try deliveryCheck()
+        } catch {
+            FileHandle.standardError.write(Data("Error: \(error)\n".utf8))
+            throw ExitCode(2)
+        }
+        print(json ? check.json.text : check.sentences.joined(separator: "\n"))
+        if !check.isGenuine { throw ExitCode(1) }
     }
 
     /// Each answer is written at once, so that a program may ask, wait and ask again.
@@ -91,24 +117,35 @@ extension VerifyCommand {
         .joined(separator: ", ")
 
     private func request() throws -> SignedRequest {
-        let headers = try headers.map { text in
+        SignedRequest(
+            method: method, url: url, headers: try allHeaders(), body: Array(try body.map(Self.read) ?? Data()),
+            remoteAddress: remoteAddress)
+    }
+
+    private func allHeaders() throws -> [(String, String)] {
+        let given = try headers.map { text in
             guard let colon = text.firstIndex(of: ":") else {
                 throw OptionError(description: "--header must be written 'name: value'")
             }
             return (String(text[..<colon]), text[text.index(after: colon)...].trimmed())
         }
-        return SignedRequest(
-            method: method, url: url, headers: headers, body: Array(try body.map(Self.read) ?? Data()),
-            remoteAddress: remoteAddress)
+        let text = String(decoding: try headersFile.map(Self.read) ?? Data(), as: UTF8.self)
+        return given + DeliveryCheck.headers(in: text).fields.map { ($0.name, $0.value) }
+    }
+
+    /// What ``run()`` prints with `--delivery`.
+    func deliveryCheck() throws -> DeliveryCheck {
+        guard !secretFile.isEmpty else { throw OptionError(description: "--secret-file must be given") }
+        let secrets = try secretFile.map { Secret(try Self.secret(at: $0)) }
+        return DeliveryCheck(
+            headers: Fields(try allHeaders()), body: Array(try body.map(Self.read) ?? Data()), secrets: secrets,
+            nowSeconds: now ?? Int64(Date().timeIntervalSince1970))
     }
 
     private func schemeSettings() throws -> SchemeSettings {
         var result = SchemeSettings()
         for path in secretFile {
-            var text = String(decoding: try Self.read(path), as: UTF8.self)
-            // "\r\n" is one character.
-            if text.last?.isNewline == true { text.removeLast() }
-            try result.set(.secrets, to: text)
+            try result.set(.secrets, to: try Self.secret(at: path))
         }
         for text in settings {
             guard let equals = text.firstIndex(of: "="), let setting = SchemeSetting(rawValue: String(text[..<equals]))
@@ -119,6 +156,13 @@ extension VerifyCommand {
             try result.set(setting, to: String(text[text.index(after: equals)...]))
         }
         return result
+    }
+
+    private static func secret(at path: String) throws -> String {
+        var text = String(decoding: try read(path), as: UTF8.self)
+        // "\r\n" is one character.
+        if text.last?.isNewline == true { text.removeLast() }
+        return text
     }
 
     private static func read(_ path: String) throws -> Data {
