@@ -1,13 +1,35 @@
 /// A shell glob over event types and names: `*` any run of characters, `?` one, everything else itself.
 package struct Glob: Sendable, Hashable {
     package let pattern: String
+    private let form: Form
+
+    /// Nearly all patterns are one of the first two, which are looked at for each event and endpoint.
+    private enum Form: Sendable, Hashable {
+        case exact
+        /// As many bytes of the pattern, and then anything.
+        case beginning(Int)
+        case general
+    }
 
     package init(_ pattern: String) {
         self.pattern = pattern
+        let bytes = pattern.utf8
+        let plain = bytes.prefix { $0 != UInt8(ascii: "*") && $0 != UInt8(ascii: "?") }.count
+        form =
+            plain == bytes.count
+            ? .exact : plain == bytes.count - 1 && bytes.last == UInt8(ascii: "*") ? .beginning(plain) : .general
     }
 
     /// Works in time proportional to the product of both lengths, whatever the pattern.
     package func matches(_ text: String) -> Bool {
+        switch form {
+        case .exact: pattern.utf8.elementsEqual(text.utf8)
+        case .beginning(let count): text.utf8.starts(with: pattern.utf8.prefix(count))
+        case .general: matchesStepByStep(text)
+        }
+    }
+
+    private func matchesStepByStep(_ text: String) -> Bool {
         let pattern = Array(pattern.unicodeScalars)
         let text = Array(text.unicodeScalars)
         var (p, t) = (0, 0)
