@@ -21,6 +21,7 @@ package final class Hub: Sendable {
     let notices = NoticeLimiter()
     let refusalLog = RefusalLog()
     let credentials = CredentialCache()
+    let publicKeys = PublicKeyList()
 
     package init(
         store: any Store, vault: Vault, clock: Clock, text: TextTools, egress: OutboundSender, logger: Logger
