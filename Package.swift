@@ -173,7 +173,7 @@ let package = Package(
             name: "HubHTTPTests",
             dependencies: [
                 "Egress", "Hub", "HubCore", "HubHTTP", "HubStorage", "HubStorageSQLite", "HubTesting", "HubText",
-                "Sink",
+                "Sink", "WebhookSignatures",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -210,7 +210,7 @@ let package = Package(
             name: "HubConsoleTests",
             dependencies: [
                 "Egress", "Hub", "HubConsole", "HubCore", "HubStorage", "HubStorageSQLite", "HubTesting", "HubText",
-                "Integrations",
+                "Integrations", "WebhookSignatures",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ]

@@ -22,6 +22,7 @@ package final class Hub: Sendable {
     let refusalLog = RefusalLog()
     let credentials = CredentialCache()
     let turns = RecordTurns()
+    let publicKeys = PublicKeyList()
 
     package init(
         store: any Store, vault: Vault, clock: Clock, text: TextTools, outbound: Outbound, logger: Logger

@@ -20,7 +20,7 @@ import Testing
         "/tickets/new", "/surveys", "/settings/people", "/settings/bots", "/settings/tokens",
         "/settings/streams",
         "/settings/retention", "/settings/webhooks", "/settings/webhooks/logs", "/settings/webhooks/logs?show=refused",
-        "/settings/audit",
+        "/settings/audit", "/endpoints/verify",
     ]
 
     @Test func `every page answers a person who is signed in`() async throws {

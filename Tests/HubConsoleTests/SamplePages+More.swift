@@ -1,5 +1,6 @@
 import HubCore
 import HubText
+import WebhookSignatures
 
 @testable import HubConsole
 
@@ -135,6 +136,18 @@ extension SamplePages {
                 command:
                     "body='{\"type\":\"ping\"}'\nsignature=$(printf %s \"$body\" | openssl dgst -sha256 -hmac \"$SECRET\" | cut -d' ' -f2)\ncurl https://hooks.acme.example/webhooks/v1/acme/github -H \"X-IW-Signature: sha256=$signature\" -d \"$body\""
             )),
+        Sample(
+            "verify", .settings,
+            VerifyView(
+                fault: nil,
+                result: .init(
+                    DeliveryCheck(
+                        headers: ["webhook-signature": "v1,AAAA", "X-Webhook-Signature": "sha256=12"], body: [],
+                        secrets: [Secret("x")], nowSeconds: 0)),
+                headers: "webhook-signature: v1,AAAA", body: "{}",
+                endpoints: ChoicesView([ChoiceView("", "None: by this secret"), ChoiceView("end_1", "Billing")]),
+                hasEndpoints: true,
+                snippets: ReceiverSnippet.allCases.map { .init(title: $0.title, hint: $0.rawBody, code: $0.code) })),
         Sample(
             "url-builder", .sources,
             URLBuilderView(

@@ -78,6 +78,7 @@ struct PageTemplates: Sendable {
         "transcript": PackageResources.transcript_mustache,
         "transcripts": PackageResources.transcripts_mustache,
         "url-builder": PackageResources.url_builder_mustache,
+        "verify": PackageResources.verify_mustache,
         "webhooks": PackageResources.webhooks_mustache,
     ]
 }

@@ -17,7 +17,8 @@ package struct Console: Sendable {
     package static func owns(path: String) -> Bool {
         path == "/"
             || [
-                "assets", "direct", "events", "integrations", "invitations", "messages", "refusals", "requests",
+                "assets", "direct", "endpoints", "events", "integrations", "invitations", "messages", "refusals",
+                "requests",
                 "s", "search", "settings", "signin", "signout", "sources", "streams", "surveys", "theme", "tickets",
                 "transcripts",
             ]
@@ -76,7 +77,7 @@ package struct Console: Sendable {
     }
 
     private static let routes = RouteTable(
-        OverviewRoutes.all + EventRoutes.all + LogRoutes.all + SourceRoutes.all + CatalogueRoutes.all
+        VerifyRoutes.all + OverviewRoutes.all + EventRoutes.all + LogRoutes.all + SourceRoutes.all + CatalogueRoutes.all
             + ConversationRoutes.all + TranscriptRoutes.all + TicketRoutes.all + SurveyRoutes.all
             + SettingsRoutes.all)
 }

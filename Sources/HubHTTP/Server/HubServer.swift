@@ -56,6 +56,7 @@ package struct HubServer: Sendable {
         ManagementRoutes(hub: hub, forwarding: forwarding, bodies: bodies, publicHost: settings.publicHost)
             .add(to: router)
         ConsoleMount(console: Console(hub: hub), forwarding: forwarding, bodies: bodies).add(to: router)
+        WellKnownRoutes(hub: hub).add(to: router)
         OperationsRoutes(hub: hub, bodies: bodies, startedAt: hub.clock.now()).add(to: router)
         return router
     }

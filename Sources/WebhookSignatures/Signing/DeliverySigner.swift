@@ -28,6 +28,9 @@ package struct DeliverySigner: Sendable {
         (self.bodyKeys, self.standardKeys) = (bodyKeys, standardKeys)
     }
 
+    /// The public halves of the Ed25519 pairs that sign, 32 bytes each.
+    package var publicKeys: [[UInt8]] { standardKeys.compactMap(\.publicKey) }
+
     /// One attempt at one delivery.
     package struct Attempt: Sendable {
         package let eventID: String
