@@ -14,6 +14,7 @@ enum Schema {
             try db.execute(sql: derived)
         }
         migrator.registerMigration("0002") { db in try db.execute(sql: outgoing) }
+        migrator.registerMigration("0005") { db in try db.execute(sql: portal) }
         return migrator
     }
 
