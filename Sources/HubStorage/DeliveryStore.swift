@@ -257,10 +257,12 @@ package struct EndpointStatistics: Sendable {
     /// How many wait, counted up to 10,000.
     package let open: Int
     package let nextDue: Timestamp?
+    /// What came of the newest attempt of each delivery that was looked at, the newest first.
+    package let outcomes: [Delivery.Last]
 
     package init(
         looked: Int, succeeded: Int, p95: Duration?, lastFailure: Delivery.Last?, lastSuccessAt: Timestamp?, open: Int,
-        nextDue: Timestamp?
+        nextDue: Timestamp?, outcomes: [Delivery.Last] = []
     ) {
         self.looked = looked
         self.succeeded = succeeded
@@ -269,6 +271,7 @@ package struct EndpointStatistics: Sendable {
         self.lastSuccessAt = lastSuccessAt
         self.open = open
         self.nextDue = nextDue
+        self.outcomes = outcomes
     }
 }
 

@@ -159,6 +159,16 @@ package struct EventCount: Sendable {
     }
 }
 
+package struct EventTypeCount: Sendable {
+    package let type: String
+    package let count: Int
+    package let lastAt: Timestamp
+
+    package init(type: String, count: Int, lastAt: Timestamp) {
+        (self.type, self.count, self.lastAt) = (type, count, lastAt)
+    }
+}
+
 /// A request that was turned away: kept in a bounded ring, so that strangers cannot fill the disk.
 package struct Refusal: Sendable {
     /// Its place in the log; 0 before it is stored.

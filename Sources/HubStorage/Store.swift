@@ -102,6 +102,9 @@ package protocol RequestStore: Sendable {
         of workspace: WorkspaceID, since: Timestamp, step: Duration
     ) async throws(StoreError) -> [EventCount]
 
+    /// How often each type of event happened since then, and when last; looks at the newest 20,000 events only.
+    func eventTypeCounts(of workspace: WorkspaceID, since: Timestamp) async throws(StoreError) -> [EventTypeCount]
+
     /// - Parameter workspace: nil for requests that named no known one.
     func refusals(
         of workspace: WorkspaceID?, source: ID<Source>?, _ page: PageRequest

@@ -90,11 +90,13 @@ package enum ConfigurationChange: Sendable {
     case putCredential(Credential)
     case deleteCredential(ID<Credential>)
     case keep(RecordChange)
+    /// Deletes what is good once; nothing is applied when somebody else was first (``StoreError/notFound(what:)``).
+    case takeCredential(ID<Credential>)
 
     /// Whether ``WorkspaceConfiguration`` holds what this changes.
     package var changesConfiguration: Bool {
         switch self {
-        case .putCustomer, .putCredential, .deleteCredential, .keep: false
+        case .putCustomer, .putCredential, .deleteCredential, .takeCredential, .keep: false
         case .createWorkspace, .updateWorkspace, .setWorkspaceSecrets, .putPerson, .putBot, .putSource, .deleteSource,
             .putStream, .putEndpoint, .deleteEndpoint, .putEventType, .deleteEventType:
             true

@@ -91,7 +91,7 @@ extension SQLiteStore {
     }
 
     private static let credentialColumns = """
-        id, kind, workspace, lookup_hash, bot, person, scopes, label, created_at, expires_at
+        id, kind, workspace, lookup_hash, bot, person, scopes, label, created_at, expires_at, customer, shows_bodies
         """
 
     private static func credential(_ row: SQLRow) throws -> Credential {
@@ -99,6 +99,7 @@ extension SQLiteStore {
         return Credential(
             id: try row.id(0), kind: kind, workspace: row.optionalText(2).map(WorkspaceID.init(stored:)),
             lookupHash: row.bytes(3), bot: try row.optionalID(4), person: try row.optionalID(5),
+            portal: try row.optionalID(10).map { .init(customer: $0, showsBodies: row.bool(11)) },
             scopes: Set(row.text(6).split(separator: " ").compactMap { Credential.Scope(rawValue: String($0)) }),
             label: row.text(7), createdAt: row.timestamp(8),
             expiresAt: row.optionalInt(9).map(Timestamp.init(milliseconds:)))
@@ -146,6 +147,9 @@ extension Database {
         case .keep(let change):
             if let obstacle = try obstacle(to: change) { throw obstacle }
             try keep(change)
+        case .takeCredential(let id):
+            try run("DELETE FROM credential WHERE id = ?", SQLValue(id))
+            guard changesCount == 1 else { throw StoreError.notFound(what: "credential") }
         }
     }
 
@@ -215,14 +219,16 @@ extension Database {
     private func put(_ credential: Credential) throws {
         try run(
             """
-            INSERT INTO credential (id, kind, workspace, lookup_hash, bot, person, scopes, label, created_at, expires_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET scopes = excluded.scopes,
+            INSERT INTO credential (id, kind, workspace, lookup_hash, bot, person, scopes, label, created_at, expires_at,
+                customer, shows_bodies)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET scopes = excluded.scopes,
                 label = excluded.label, expires_at = excluded.expires_at
             """,
             SQLValue(credential.id), .text(credential.kind.rawValue), SQLValue(credential.workspace),
             .blob(credential.lookupHash), SQLValue(credential.bot), SQLValue(credential.person),
             .text(credential.scopes.map(\.rawValue).sorted().joined(separator: " ")), .text(credential.label),
-            SQLValue(credential.createdAt), SQLValue(credential.expiresAt))
+            SQLValue(credential.createdAt), SQLValue(credential.expiresAt), SQLValue(credential.portal?.customer),
+            SQLValue(credential.portal?.showsBodies ?? false))
     }
 
     /// The id of the master key that the instance's own secrets are sealed with; nil before there are any.

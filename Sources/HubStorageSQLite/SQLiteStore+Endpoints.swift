@@ -112,7 +112,8 @@ extension Database {
             looked: found.count, succeeded: successes.count,
             p95: times.isEmpty ? nil : times[min(times.count * 95 / 100, times.count - 1)],
             lastFailure: found.filter { $0.failure != nil }.max { $0.at < $1.at },
-            lastSuccessAt: successes.map(\.at).max(), open: try openDeliveries(of: endpoint), nextDue: nextDue)
+            lastSuccessAt: successes.map(\.at).max(), open: try openDeliveries(of: endpoint), nextDue: nextDue,
+            outcomes: found)
     }
 
     /// Counted up to 10,000.

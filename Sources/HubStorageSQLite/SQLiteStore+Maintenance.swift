@@ -18,7 +18,10 @@ extension SQLiteStore {
                 SQLValue(now), .int(Int64(Self.piece)))
             let claims = db.changesCount
             try db.run(
-                "DELETE FROM credential WHERE kind IN ('session', 'invitation') AND expires_at <= ?", SQLValue(now))
+                """
+                DELETE FROM credential
+                WHERE kind IN ('session', 'invitation', 'portalLink', 'portalSession') AND expires_at <= ?
+                """, SQLValue(now))
             return claims
         }
         if removed > 0 {

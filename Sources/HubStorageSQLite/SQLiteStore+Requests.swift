@@ -115,6 +115,22 @@ extension SQLiteStore {
         }
     }
 
+    package func eventTypeCounts(
+        of workspace: WorkspaceID, since: Timestamp
+    ) async throws(StoreError) -> [EventTypeCount] {
+        try await read { db in
+            let sql = """
+                SELECT type, count(*), max(created_at) FROM (
+                    SELECT type, created_at FROM event INDEXED BY event_workspace WHERE workspace = ?
+                    ORDER BY seq DESC LIMIT 20000
+                ) WHERE created_at >= ? GROUP BY type
+                """
+            return try db.rows(sql, [SQLValue(workspace), SQLValue(since)]) { row in
+                EventTypeCount(type: row.text(0), count: Int(row.int(1)), lastAt: row.timestamp(2))
+            }
+        }
+    }
+
     package func refusals(
         of workspace: WorkspaceID?, source: ID<Source>?, _ page: PageRequest
     ) async throws(StoreError) -> Page<Refusal> {

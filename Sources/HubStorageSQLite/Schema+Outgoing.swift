@@ -50,4 +50,10 @@ extension Schema {
         ) STRICT;
         CREATE TABLE fan_out (seq INTEGER PRIMARY KEY, event INTEGER NOT NULL, cursor BLOB) STRICT;
         """
+
+    /// Links and sessions of customers; they stand with the other credentials.
+    static let portal = """
+        ALTER TABLE credential ADD COLUMN customer BLOB REFERENCES customer;
+        ALTER TABLE credential ADD COLUMN shows_bodies INTEGER NOT NULL DEFAULT 0;
+        """
 }

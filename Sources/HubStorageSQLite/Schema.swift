@@ -15,6 +15,7 @@ enum Schema {
         }
         migrator.registerMigration("0002") { db in try db.execute(sql: outgoing) }
         migrator.registerMigration("0003") { db in try db.execute(sql: records) }
+        migrator.registerMigration("0004") { db in try db.execute(sql: portal) }
         return migrator
     }
 

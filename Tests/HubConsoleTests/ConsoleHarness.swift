@@ -17,7 +17,18 @@ final class Browser: Sendable {
     let hub: Hub
     let console: Console
     let first: FirstSetup
-    private let cookies = Mutex<[String: String]>([:])
+    private let cookies = Mutex<[Cookie]>([])
+
+    /// As browsers keep them: for a path and what is below it.
+    private struct Cookie {
+        let name: String
+        let value: String
+        let path: String
+
+        func belongs(to location: String) -> Bool {
+            path == "/" || location == path || location.hasPrefix(path + "/")
+        }
+    }
 
     private init(hub: Hub, first: FirstSetup) {
         (self.hub, self.first) = (hub, first)
@@ -27,7 +38,10 @@ final class Browser: Sendable {
     static let base = "https://hooks.acme.test"
     static let now = Timestamp(seconds: 1_793_500_000)
 
-    static func with(_ work: (Browser) async throws -> Void) async throws {
+    /// - Parameter receiver: what endpoints are sent comes here.
+    static func with(
+        receiver: OutboundSender = .unused, _ work: (Browser) async throws -> Void
+    ) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "martlet-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { ignoreRemoval { try FileManager.default.removeItem(at: folder) } }
@@ -36,7 +50,7 @@ final class Browser: Sendable {
         let text = Hub.TextTools(content: XMLReader.contentReader, templates: MustacheTemplates().renderer)
         let vault = try Vault(masterKey: Secret(Array(repeating: 7, count: Vault.keyLength)))
         let hub = Hub(
-            store: store, vault: vault, clock: clock, text: text, outbound: .init(sender: .unused),
+            store: store, vault: vault, clock: clock, text: text, outbound: .init(sender: receiver),
             logger: Logger(label: "test"))
         let workspace = WorkspaceID(stored: "acme")
         let first = try await hub.setUpFirstWorkspace(workspace, publicHost: "hooks.acme.test")
@@ -54,19 +68,29 @@ final class Browser: Sendable {
         try? work()
     }
 
+    /// Another browser at the same hub, which nobody has used yet.
+    func another() -> Browser { Browser(hub: hub, first: first) }
+
     // MARK: Browsing
 
     func send(_ request: ConsoleRequest) async -> ConsoleResponse {
         let response = await console.respond(to: request)
         for cookie in response.headers.all("Set-Cookie") {
             let pair = cookie.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            cookies.withLock { $0[String(pair[0])] = cookie.contains("Max-Age=0") ? nil : String(pair[1]) }
+            let path = cookie.firstMatch(of: /Path=([^;]+)/).map { String($0.1) } ?? "/"
+            cookies.withLock { cookies in
+                cookies.removeAll { $0.name == pair[0] && $0.path == path }
+                guard !cookie.contains("Max-Age=0") else { return }
+                cookies.append(Cookie(name: String(pair[0]), value: String(pair[1]), path: path))
+            }
         }
         return response
     }
 
-    private var cookieHeader: [(String, String)] {
-        let text = cookies.withLock { $0.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: "; ") }
+    private func cookieHeader(_ path: String) -> [(String, String)] {
+        let text = cookies.withLock { cookies in
+            cookies.filter { $0.belongs(to: path) }.map { "\($0.name)=\($0.value)" }.sorted().joined(separator: "; ")
+        }
         return text.isEmpty ? [] : [("Cookie", text)]
     }
 
@@ -74,8 +98,9 @@ final class Browser: Sendable {
         let parts = location.split(separator: "?", maxSplits: 1)
         return await send(
             ConsoleRequest(
-                method: "GET", path: String(parts[0]), query: parts.count > 1 ? FormDecoder.fields(parts[1]) : Fields(),
-                headers: Fields(cookieHeader + headers), publicBase: Self.base))
+                method: "GET", path: parts.first.map(String.init) ?? "",
+                query: parts.count > 1 ? FormDecoder.fields(parts[1]) : Fields(),
+                headers: Fields(cookieHeader(parts.first.map(String.init) ?? "") + headers), publicBase: Self.base))
     }
 
     func post(
@@ -84,7 +109,7 @@ final class Browser: Sendable {
     ) async -> ConsoleResponse {
         await send(
             ConsoleRequest(
-                method: "POST", path: path, form: Fields(form), headers: Fields(cookieHeader + headers),
+                method: "POST", path: path, form: Fields(form), headers: Fields(cookieHeader(path) + headers),
                 clientAddress: "192.0.2.7", publicBase: Self.base))
     }
 
@@ -93,7 +118,7 @@ final class Browser: Sendable {
     }
 
     func forgetCookies() {
-        cookies.withLock { $0 = [:] }
+        cookies.withLock { $0 = [] }
     }
 
     func configuration() async throws -> WorkspaceConfiguration {

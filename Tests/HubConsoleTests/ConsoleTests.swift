@@ -20,7 +20,10 @@ import Testing
         "/tickets/new", "/surveys", "/settings/people", "/settings/bots", "/settings/tokens",
         "/settings/streams",
         "/settings/retention", "/settings/webhooks", "/settings/webhooks/logs", "/settings/webhooks/logs?show=refused",
-        "/settings/audit", "/endpoints/verify",
+        "/settings/audit", "/endpoints", "/endpoints?status=disabled&customer=none&q=x", "/endpoints/new",
+        "/endpoints/verify", "/deliveries",
+        "/deliveries?state=held&error=tls&status=500&type=ticket.*&since=7d", "/recoveries", "/event-types",
+        "/event-types?q=ticket", "/event-types/ticket.created", "/event-types/new?name=a.b", "/customers",
     ]
 
     @Test func `every page answers a person who is signed in`() async throws {

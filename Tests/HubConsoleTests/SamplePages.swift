@@ -31,7 +31,8 @@ enum SamplePages {
         }
     }
 
-    static let all: [Sample] = entry + overview + events + sources + conversations + records + settings
+    static let all: [Sample] =
+        entry + overview + events + sources + conversations + records + settings + outgoing
 
     static let entry: [Sample] = [
         Sample("signin", nil, SignInView(host: "hooks.acme.example", email: nil, next: "/", fault: nil)),
@@ -190,7 +191,8 @@ enum SamplePages {
             EventView(
                 id: "evt_01jd8", type: "message.created", summary: "Published 22 minutes ago", request: nil,
                 facts: [FactView("Origin", "published"), FactView("Event", "evt_01jd8zq", isCode: true)],
-                messages: [messages[2]], hasMessages: true)),
+                messages: [messages[2]], hasMessages: true, body: body, deliveries: deliveryRows, hasDeliveries: true,
+                isOutgoing: true, mayResend: true)),
         Sample(
             "refusal", .settings,
             RefusalView(

@@ -7,7 +7,7 @@ import WebhookSignatures
 
 /// What Martlet understands: guides, previews and URLs.
 enum CatalogueRoutes {
-    static let all: [Route] = [.get("/integrations", list), .get("/integrations/:slug", show)]
+    static let all: [Route<Visit>] = [.get("/integrations", list), .get("/integrations/:slug", show)]
 
     @Sendable private static func list(_ visit: Visit) async throws -> ConsoleResponse {
         let lede = "What Martlet understands: the steps for each, and how its messages look."

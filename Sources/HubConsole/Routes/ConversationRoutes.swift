@@ -4,7 +4,7 @@ import HubStorage
 import HubText
 
 enum ConversationRoutes {
-    static let all: [Route] = [
+    static let all: [Route<Visit>] = [
         .get("/streams", newest), .get("/streams/:stream", stream), .get("/direct", direct), .get("/search", search),
         .post("/messages", .write, send),
     ]
@@ -156,7 +156,7 @@ enum ConversationRoutes {
 }
 
 enum TranscriptRoutes {
-    static let all: [Route] = [.get("/transcripts", list), .get("/transcripts/:id", show)]
+    static let all: [Route<Visit>] = [.get("/transcripts", list), .get("/transcripts/:id", show)]
 
     @Sendable private static func list(_ visit: Visit) async throws -> ConsoleResponse {
         var query = TranscriptQuery()

@@ -4,9 +4,10 @@ import HubStorage
 import HubText
 
 enum EventRoutes {
-    static let all: [Route] = [
+    static let all: [Route<Visit>] = [
         .get("/events", list), .get("/events/tail", tail), .get("/events/:id", show),
-        .get("/requests/:id", story), .post("/requests/replay", .write, replayMany),
+        .post("/events/:id/resend", .write, resend), .get("/requests/:id", story),
+        .post("/requests/replay", .write, replayMany),
         .post("/requests/:id/replay", .write, replayOne),
     ]
 
@@ -129,12 +130,33 @@ enum EventRoutes {
             facts.append(FactView("Caused by", "\(cause)", isCode: true, href: "/events/\(cause)"))
         }
         if let external = event.externalID { facts.append(FactView("Sender’s id", external, isCode: true)) }
+        var wanted = DeliveryQuery()
+        wanted.event = id
+        let deliveries = try await visit.store.deliveries(of: visit.workspace, wanted, PageRequest(limit: 200)).elements
+        let content = try await visit.store.content(of: id, in: visit.workspace)
+        let outgoing = OutgoingVisit(visit)
         let view = EventView(
             id: "\(id)", type: event.type,
             summary: "\(event.origin.rawValue.capitalizedFirst), without a request of its own.",
             request: nil, facts: facts, messages: messages.map { visit.view($0, isInStory: true) },
-            hasMessages: !messages.isEmpty)
+            hasMessages: !messages.isEmpty,
+            body: content.map { BodyView($0.body.stored, size: Int64($0.body.size), contentType: $0.body.contentType) },
+            deliveries: deliveries.map { outgoing.row($0, pick: false, isOfOne: false) },
+            hasDeliveries: !deliveries.isEmpty, isOutgoing: content != nil || !deliveries.isEmpty,
+            mayResend: visit.may(.write) && content != nil)
         return visit.page(view, .events, title: event.type)
+    }
+
+    @Sendable private static func resend(_ visit: Visit) async throws -> ConsoleResponse {
+        guard let id = visit.parameters["id"].flatMap({ ID<Event>($0) }) else { return visit.notFound }
+        let done = "On its way to everyone who subscribes to it now."
+        do throws(SetupError) {
+            try await visit.hub.resend(event: id, in: visit.workspace, by: visit.actor)
+            return visit.done(done, to: "/events/\(id)")
+        } catch {
+            guard case .conflict = error else { throw error }
+            return visit.done("What it said is not kept any more.", to: "/events/\(id)", isBad: true)
+        }
     }
 
     @Sendable private static func story(_ visit: Visit) async throws -> ConsoleResponse {

@@ -4,7 +4,7 @@ import HubStorage
 
 /// Every request, refused ones too: two logs shown as one.
 enum LogRoutes {
-    static let all: [Route] = [
+    static let all: [Route<Visit>] = [
         .get("/settings/webhooks/logs", list), .get("/settings/webhooks/logs/tail", tail),
         .get("/refusals/:seq", refusal),
     ]

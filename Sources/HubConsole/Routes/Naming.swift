@@ -96,21 +96,6 @@ extension Visit {
         return ChoicesView(choices)
     }
 
-    /// `since=24h` and the like.
-    func since(_ text: String?) -> Timestamp? {
-        switch text {
-        case "1h": now - .seconds(3600)
-        case "24h": now - .seconds(86400)
-        case "7d": now - .seconds(7 * 86400)
-        case "30d": now - .seconds(30 * 86400)
-        default: nil
-        }
-    }
-
-    static let sinceChoices = [
-        ("", "Any time"), ("1h", "Last hour"), ("24h", "Last 24 hours"), ("7d", "Last 7 days"), ("30d", "Last 30 days"),
-    ]
-
     var sourceChoices: [(String, String)] {
         [("", "All sources")] + configuration.sources.map { ($0.name, $0.name) }.sorted { $0.0 < $1.0 }
     }

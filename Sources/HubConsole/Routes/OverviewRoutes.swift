@@ -2,7 +2,7 @@ import HubCore
 import HubStorage
 
 enum OverviewRoutes {
-    static let all: [Route] = [.get("/", show)]
+    static let all: [Route<Visit>] = [.get("/", show)]
 
     private struct Range {
         let name: String

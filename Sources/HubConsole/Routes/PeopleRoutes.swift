@@ -4,7 +4,7 @@ import HubStorage
 
 /// People, their roles and invitations.
 enum PeopleRoutes {
-    static let all: [Route] = [
+    static let all: [Route<Visit>] = [
         .get("/settings/people", list), .post("/settings/people", .administer, invite),
         .post("/settings/people/:id", .administer, change),
         .post("/settings/people/:id/invite", .administer, inviteAgain),
@@ -74,7 +74,7 @@ enum PeopleRoutes {
 
 /// Bots and their keys.
 enum BotRoutes {
-    static let all: [Route] = [
+    static let all: [Route<Visit>] = [
         .get("/settings/bots", list), .post("/settings/bots", .administer, make),
         .post("/settings/bots/:id", .administer, change), .post("/settings/bots/:id/key", .administer, rotateKey),
     ]
@@ -136,7 +136,7 @@ enum BotRoutes {
 
 /// Tokens of the management API.
 enum TokenRoutes {
-    static let all: [Route] = [
+    static let all: [Route<Visit>] = [
         .get("/settings/tokens", .administer, list), .post("/settings/tokens", .administer, make),
         .post("/settings/tokens/:id/revoke", .administer, revoke),
     ]

@@ -4,7 +4,7 @@ import HubStorage
 
 /// Streams, retention, webhooks and the audit log; people, bots and tokens have files of their own.
 enum SettingsRoutes {
-    static let all: [Route] =
+    static let all: [Route<Visit>] =
         [
             .get("/settings", start), .get("/settings/streams", streams),
             .post("/settings/streams", .administer, makeStream),
@@ -125,18 +125,6 @@ enum SettingsRoutes {
 }
 
 extension Visit {
-    /// Does something and goes back, with a line on what was done or why not.
-    func change(
-        _ back: String, _ done: String, _ work: () async throws(SetupError) -> Void
-    ) async -> ConsoleResponse {
-        do throws(SetupError) {
-            try await work()
-            return self.done(done, to: back)
-        } catch {
-            return self.done("\(error)".sentence, to: back, isBad: true)
-        }
-    }
-
     /// The same visit after something was set up.
     func refreshed() async throws(SetupError) -> Visit {
         Visit(

@@ -6,7 +6,7 @@ import Integrations
 import WebhookSignatures
 
 enum SourceRoutes {
-    static let all: [Route] = [
+    static let all: [Route<Visit>] = [
         .get("/sources", list), .get("/sources/url", CatalogueRoutes.urlBuilder),
         .get("/sources/new", .administer, choose), .post("/sources", .administer, make),
         .get("/sources/:name", show), .post("/sources/:name", .administer, change),
@@ -206,10 +206,5 @@ enum SourceRoutes {
 }
 
 extension Visit {
-    /// How long an old secret or key stays good: at most a week.
-    var overlap: Duration {
-        .seconds(min(max(text("overlap_seconds").flatMap(Int64.init) ?? 0, 0), 7 * 86400))
-    }
-
     func url(of source: Source) -> String { request.publicBase + source.urlPath }
 }

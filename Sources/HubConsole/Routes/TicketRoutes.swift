@@ -176,7 +176,9 @@ extension Visit {
         }
         return ChoicesView(choices)
     }
+}
 
+extension PageVisit {
     func note(for error: HelpdeskError) -> ConsoleResponse {
         switch error {
         case .notFound(let what): note("Not found", "There is no such \(what) any more.", status: 404)

@@ -17,10 +17,9 @@ package struct Console: Sendable {
     package static func owns(path: String) -> Bool {
         path == "/"
             || [
-                "assets", "direct", "endpoints", "events", "integrations", "invitations", "messages", "refusals",
-                "requests",
-                "s", "search", "settings", "signin", "signout", "sources", "streams", "surveys", "theme", "tickets",
-                "transcripts",
+                "assets", "customers", "deliveries", "direct", "endpoints", "event-types", "events", "integrations",
+                "invitations", "messages", "portal", "recoveries", "refusals", "requests", "s", "search", "settings",
+                "signin", "signout", "sources", "streams", "surveys", "theme", "tickets", "transcripts",
             ]
             .contains(path.split(separator: "/", maxSplits: 1).first.map(String.init) ?? "")
     }
@@ -43,6 +42,7 @@ package struct Console: Sendable {
         }
         if let answer = await SurveyDoor(hub: hub, limiter: answers).respond(to: request) { return answer }
         if let answer = await EntryRoutes(hub: hub, limiter: limiter).respond(to: request) { return answer }
+        if let answer = await PortalRoutes(hub: hub, limiter: limiter).respond(to: request) { return answer }
         do {
             guard let session = request.cookie(Cookie.session), let person = try await hub.person(session: session)
             else {
@@ -60,26 +60,18 @@ package struct Console: Sendable {
     }
 
     private func respond(_ visit: Visit) async -> ConsoleResponse {
-        guard let (route, parameters) = Self.routes.find(visit.request.method, visit.request.path) else {
-            return visit.note("Not found", "There is nothing at this address, or it is not yours.", status: 404)
-        }
-        guard visit.may(route.permission) else {
-            return visit.note(
-                "Not yours to do", "Your role is \(visit.person.role.rawValue). Ask an admin.", status: 403)
-        }
-        var visit = visit
-        visit.parameters = parameters
-        do {
-            return try await route.handle(visit)
-        } catch {
-            return visit.note(for: error)
-        }
+        let path = visit.request.path
+        if let answer = await Self.routes.respond(to: visit, path: path) { return answer }
+        if let answer = await Self.outgoing.respond(to: OutgoingVisit(visit), path: path) { return answer }
+        return visit.notFound
     }
 
     private static let routes = RouteTable(
         VerifyRoutes.all + OverviewRoutes.all + EventRoutes.all + LogRoutes.all + SourceRoutes.all + CatalogueRoutes.all
             + ConversationRoutes.all + TranscriptRoutes.all + TicketRoutes.all + SurveyRoutes.all
-            + SettingsRoutes.all)
+            + EventTypeRoutes.all + RecoveryRoutes.all + CustomerRoutes.all + SettingsRoutes.all)
+    /// Pages that customers see of their own in the portal, too.
+    private static let outgoing = RouteTable(EndpointRoutes.console + DeliveryRoutes.console)
 }
 
 /// Names of our cookies.
@@ -87,4 +79,5 @@ enum Cookie {
     static let session = "martlet_session"
     static let theme = "martlet_theme"
     static let flash = "martlet_flash"
+    static let portal = "martlet_portal"
 }

@@ -73,9 +73,13 @@ extension ConsoleResponse {
         return ConsoleResponse(status: 200, headers: Fields(headers + securityHeaders), body: .events(stream))
     }
 
-    /// - Parameter lifetime: nil: until the browser is closed; zero takes the cookie away.
-    func settingCookie(_ name: String, _ value: String, lifetime: Duration?, isSecure: Bool) -> ConsoleResponse {
-        var text = "\(name)=\(value); Path=/; HttpOnly; SameSite=Lax"
+    /// - Parameters:
+    ///   - path: the browser sends it to addresses below this one.
+    ///   - lifetime: nil: until the browser is closed; zero takes the cookie away.
+    func settingCookie(
+        _ name: String, _ value: String, path: String = "/", lifetime: Duration?, isSecure: Bool
+    ) -> ConsoleResponse {
+        var text = "\(name)=\(value); Path=\(path); HttpOnly; SameSite=Lax"
         if let lifetime { text += "; Max-Age=\(lifetime.components.seconds)" }
         if isSecure { text += "; Secure" }
         var response = self

@@ -6,29 +6,23 @@ enum Permission: Sendable {
 }
 
 /// A method, a path with places (`/sources/:name`), and what answers there.
-struct Route: Sendable {
+struct Route<Context: PageVisit>: Sendable {
+    typealias Handler = @Sendable (Context) async throws -> ConsoleResponse
+
     let method: String
     let pattern: [Substring]
     let permission: Permission
-    let handle: @Sendable (Visit) async throws -> ConsoleResponse
+    let handle: Handler
 
-    static func get(
-        _ pattern: String, _ permission: Permission,
-        _ handle: @escaping @Sendable (Visit) async throws -> ConsoleResponse
-    ) -> Route {
+    static func get(_ pattern: String, _ permission: Permission, _ handle: @escaping Handler) -> Route {
         Route(method: "GET", pattern: pattern.split(separator: "/"), permission: permission, handle: handle)
     }
 
-    static func get(
-        _ pattern: String, _ handle: @escaping @Sendable (Visit) async throws -> ConsoleResponse
-    ) -> Route {
+    static func get(_ pattern: String, _ handle: @escaping Handler) -> Route {
         get(pattern, .read, handle)
     }
 
-    static func post(
-        _ pattern: String, _ permission: Permission,
-        _ handle: @escaping @Sendable (Visit) async throws -> ConsoleResponse
-    ) -> Route {
+    static func post(_ pattern: String, _ permission: Permission, _ handle: @escaping Handler) -> Route {
         Route(method: "POST", pattern: pattern.split(separator: "/"), permission: permission, handle: handle)
     }
 
@@ -47,19 +41,28 @@ struct Route: Sendable {
     }
 }
 
-struct RouteTable: Sendable {
-    private let routes: [Route]
+struct RouteTable<Context: PageVisit>: Sendable {
+    private let routes: [Route<Context>]
 
     /// - Parameter routes: where two fit, the first is taken.
-    init(_ routes: [Route]) {
+    init(_ routes: [Route<Context>]) {
         self.routes = routes
     }
 
-    func find(_ method: String, _ path: String) -> (Route, [String: String])? {
+    /// - Returns: nil when no route has this path.
+    func respond(to visit: Context, path: String) async -> ConsoleResponse? {
         let parts = path.split(separator: "/")
-        let method = method == "HEAD" ? "GET" : method
+        let method = visit.request.method == "HEAD" ? "GET" : visit.request.method
         for route in routes where route.method == method {
-            if let values = route.match(parts) { return (route, values) }
+            guard let values = route.match(parts) else { continue }
+            guard visit.may(route.permission) else { return visit.notAllowed }
+            var visit = visit
+            visit.parameters = values
+            do {
+                return try await route.handle(visit)
+            } catch {
+                return visit.note(for: error)
+            }
         }
         return nil
     }

@@ -20,6 +20,7 @@ struct DoorNoteView: TemplatedView {
     static let template = "door-note"
     let heading: String
     let text: String
+    var offersSignIn = true
 }
 
 /// A few words instead of a page.

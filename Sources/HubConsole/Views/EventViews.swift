@@ -140,6 +140,13 @@ struct EventView: TemplatedView {
     let facts: [FactView]
     let messages: [MessageView]
     let hasMessages: Bool
+    /// What it carries; nil for one that no receiver got.
+    let body: BodyView?
+    /// Who got it.
+    let deliveries: [DeliveryRowView]
+    let hasDeliveries: Bool
+    let isOutgoing: Bool
+    let mayResend: Bool
 }
 
 /// A request that was turned away.

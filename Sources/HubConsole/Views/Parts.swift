@@ -166,6 +166,11 @@ struct BodyView: Sendable {
         }
     }
 
+    init(summary: String, jsonHTML: SafeHTML?, text: String?, absence: String?) {
+        bodySummary = summary
+        (self.jsonHTML, self.text, self.absence) = (jsonHTML, text, absence)
+    }
+
     private static func json(_ bytes: [UInt8], _ contentType: String?) -> (value: JSON, isForm: Bool)? {
         switch ContentReader.withoutXML.read(bytes, contentType: contentType) {
         case .json(let value):

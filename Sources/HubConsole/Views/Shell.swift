@@ -9,6 +9,10 @@ struct Shell: Sendable {
         /// The letter that goes there after `g`.
         let key: String?
         let isCurrent: Bool
+        /// Whether a phone shows it without opening the rest.
+        let isPrimary: Bool
+        /// Whether a little room stands before it.
+        let startsGroup: Bool
     }
 
     struct Flash: Sendable {
@@ -22,6 +26,13 @@ struct Shell: Sendable {
     let personName: String
     let personRole: String
     let navigation: [Entry]
+    /// What a phone shows only when asked.
+    let moreNavigation: [Entry]
+    let hasMore: Bool
+    let isInMore: Bool
+    /// Where the name at the top leads.
+    let home: String
+    let signOut: String
     /// `light` or `dark`; nil follows the system.
     let theme: String?
     let nextTheme: String
@@ -31,43 +42,80 @@ struct Shell: Sendable {
 
     /// The part of the console that a page belongs to.
     enum Section: String, Sendable, CaseIterable {
-        case overview, events, conversations, tickets, surveys, sources, integrations, settings
+        case overview, events, conversations, tickets, surveys, sources, integrations
+        case endpoints, deliveries
+        case eventTypes = "event-types"
+        case customers, settings
 
-        var label: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
+        var label: String { rawValue.replacing("-", with: " ").capitalizedFirst }
 
         var href: String {
             switch self {
             case .overview: "/"
             case .conversations: "/streams"
             case .settings: "/settings/people"
-            case .events, .tickets, .surveys, .sources, .integrations: "/" + rawValue
+            case .events, .tickets, .surveys, .sources, .integrations, .endpoints, .deliveries, .eventTypes,
+                .customers:
+                "/" + rawValue
             }
         }
 
-        var key: String? {
+        var key: String {
             switch self {
             case .settings: ","
-            case .surveys: "u"  // Sources have the s.
-            default: String(rawValue.prefix(1))
+            // `e` is for events; these send webhooks.
+            case .endpoints: "w"
+            case .eventTypes: "y"
+            // Sources have the s, conversations the c.
+            case .surveys: "u"
+            case .customers: "m"
+            case .overview, .events, .conversations, .tickets, .sources, .integrations, .deliveries:
+                String(rawValue.prefix(1))
             }
         }
+
+        var isPrimary: Bool { [.overview, .events, .conversations, .deliveries].contains(self) }
+        var startsGroup: Bool { [.endpoints, .settings].contains(self) }
     }
 
     init(
         title: String, section: Section?, path: String, workspaceName: String, person: (name: String, role: String),
         theme: String? = nil, flash: Flash? = nil
     ) {
+        let navigation = Section.allCases.map { Entry($0, base: "", isCurrent: $0 == section) }
+        self.init(
+            title: title, path: path, workspaceName: workspaceName, person: person, navigation: navigation, home: "/",
+            signOut: "/signout", theme: theme, flash: flash)
+    }
+
+    /// For a customer in the portal.
+    init(
+        title: String, section: Section?, path: String, workspaceName: String, customerName: String, base: String,
+        theme: String?, flash: Flash?
+    ) {
+        let navigation = [Section.endpoints, .deliveries].map { Entry($0, base: base, isCurrent: $0 == section) }
+        self.init(
+            title: title, path: path, workspaceName: workspaceName, person: (customerName, "Webhooks"),
+            navigation: navigation, home: "\(base)/endpoints", signOut: "\(base)/leave", theme: theme, flash: flash)
+    }
+
+    private init(
+        title: String, path: String, workspaceName: String, person: (name: String, role: String),
+        navigation: [Entry], home: String, signOut: String, theme: String?, flash: Flash?
+    ) {
         self.title = title
         self.path = path
         self.workspaceName = workspaceName
-        personName = person.name
-        personRole = person.role
+        (personName, personRole) = person
+        self.navigation = navigation
+        moreNavigation = navigation.filter { !$0.isPrimary }
+        hasMore = !moreNavigation.isEmpty
+        isInMore = moreNavigation.contains { $0.isCurrent }
+        self.home = home
+        self.signOut = signOut
         self.theme = theme
         self.flash = flash
         assets = Assets.base
-        navigation = Section.allCases.map {
-            Entry(label: $0.label, href: $0.href, icon: $0.rawValue, key: $0.key, isCurrent: $0 == section)
-        }
         (nextTheme, themeHint) =
             switch theme {
             case "light": ("dark", "Light; switch to dark")
@@ -79,6 +127,19 @@ struct Shell: Sendable {
     /// For pages before the door.
     static func outside(title: String, theme: String?) -> Shell {
         Shell(title: title, section: nil, path: "/", workspaceName: "", person: ("", ""), theme: theme)
+    }
+}
+
+extension Shell.Entry {
+    /// - Parameter base: of the portal, where each entry is one that a phone shows.
+    fileprivate init(_ section: Shell.Section, base: String, isCurrent: Bool) {
+        label = section.label
+        href = base + section.href
+        icon = section.rawValue
+        key = section.key
+        self.isCurrent = isCurrent
+        isPrimary = section.isPrimary || !base.isEmpty
+        startsGroup = section.startsGroup && base.isEmpty
     }
 }
 

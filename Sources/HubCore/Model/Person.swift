@@ -74,10 +74,25 @@ package struct Credential: Sendable, Identified {
 
     package enum Kind: String, Sendable {
         case botKey, token, session, invitation
+        /// Exchanged, once, for a ``portalSession``.
+        case portalLink
+        /// A customer's, who sees their own endpoints.
+        case portalSession
     }
 
     package enum Scope: String, Sendable, CaseIterable {
         case admin, publish, read, endpoints
+    }
+
+    /// What a link or session of the portal opens.
+    package struct PortalGrant: Sendable, Hashable {
+        package let customer: ID<Customer>
+        /// Whether what deliveries carried may be read.
+        package let showsBodies: Bool
+
+        package init(customer: ID<Customer>, showsBodies: Bool) {
+            (self.customer, self.showsBodies) = (customer, showsBodies)
+        }
     }
 
     package let id: ID<Credential>
@@ -88,6 +103,7 @@ package struct Credential: Sendable, Identified {
     package let lookupHash: [UInt8]
     package let bot: ID<Bot>?
     package let person: ID<Person>?
+    package let portal: PortalGrant?
     package var scopes: Set<Scope>
     package var label: String
     package let createdAt: Timestamp
@@ -95,8 +111,8 @@ package struct Credential: Sendable, Identified {
 
     package init(
         id: ID<Credential>, kind: Kind, workspace: WorkspaceID?, lookupHash: [UInt8], bot: ID<Bot>? = nil,
-        person: ID<Person>? = nil, scopes: Set<Scope> = [], label: String, createdAt: Timestamp,
-        expiresAt: Timestamp? = nil
+        person: ID<Person>? = nil, portal: PortalGrant? = nil, scopes: Set<Scope> = [], label: String,
+        createdAt: Timestamp, expiresAt: Timestamp? = nil
     ) {
         self.id = id
         self.kind = kind
@@ -104,6 +120,7 @@ package struct Credential: Sendable, Identified {
         self.lookupHash = lookupHash
         self.bot = bot
         self.person = person
+        self.portal = portal
         self.scopes = scopes
         self.label = label
         self.createdAt = createdAt

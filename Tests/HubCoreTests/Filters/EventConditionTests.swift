@@ -15,6 +15,8 @@ import Testing
     ]
     private static let metadata: JSON = ["region": "eu", "retries": 3]
 
+    static var event: (data: JSON, metadata: JSON) { (data, metadata) }
+
     private func matches(_ filter: String) throws -> Bool {
         try EventCondition(JSON.parse(filter)).matches(
             type: "ticket.created", data: Self.data, metadata: Self.metadata)

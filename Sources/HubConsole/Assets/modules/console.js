@@ -4,9 +4,12 @@ import { copying } from "./copying.js";
 import { keys } from "./keys.js";
 import { forms } from "./forms.js";
 import { tail } from "./tail.js";
+import { looking, refresh } from "./refresh.js";
 
 localTimes(document);
 copying(document);
 keys(document);
 forms(document);
 tail(document);
+refresh(document);
+looking(document);

@@ -11,7 +11,7 @@ export function forms(root) {
   const form = all.form;
   const count = form.querySelector("[data-count]");
   const idle = count.textContent;
-  const boxes = () => [...form.querySelectorAll("input[name=request]")];
+  const boxes = () => [...form.querySelectorAll("tbody .pick input")];
   const show = () => {
     const ticked = boxes().filter((box) => box.checked).length;
     count.textContent = ticked ? `${ticked} ticked` : idle;

@@ -1,0 +1,68 @@
+package import HubCore
+package import HubStorage
+import WebhookSignatures
+
+/// What an attempt sent, made again from what is stored: requests themselves are not kept.
+package struct SentRequest: Sendable {
+    package let method: String
+    /// In the order in which they went out, signatures shortened; the endpoint's own show their names only.
+    package let headers: Fields
+    /// Nil: not kept any more.
+    package let body: [UInt8]?
+    package let contentType: String?
+    /// Whether the signatures are those that were sent: not so once a secret of that time is gone.
+    package let knowsSignatures: Bool
+
+    /// In the place of what may be a credential.
+    package static let hidden = "••••••••"
+}
+
+extension Hub {
+    /// - Parameters:
+    ///   - attempt: which one; nil: the next, as it would go out now.
+    ///   - endpoint: nil when it is gone: then headers of its own and signatures are not known.
+    package func sentRequest(of story: DeliveryStory, _ attempt: Attempt?, to endpoint: Endpoint?) -> SentRequest {
+        let event = story.event
+        let content = story.content?.body
+        let body = content?.body(id: "\(event.id)", type: event.type, timestamp: event.createdAt)
+        let time = attempt?.startedAt ?? clock.now()
+        let signing = endpoint.flatMap { signingSecrets(of: $0, at: time) }
+        // The endpoint's own stand there as they were set, which may be later than the attempt.
+        let own = endpoint.flatMap { try? draft(of: $0).headers } ?? Fields()
+        let described = DeliverySigner.Attempt(
+            eventID: "\(event.id)", eventType: event.type, delivery: story.summary.delivery.id.uuid,
+            timestampSeconds: time.seconds, contentType: content?.contentType ?? "application/json")
+        let made = (try? DeliverySigner(secrets: signing ?? []))
+            .flatMap { try? $0.headers(for: described, body: body ?? [], custom: own) }
+        let fields = (made ?? Fields()).fields.map { field -> Fields.Field in
+            if own.header(field.name) != nil { return .init(name: field.name, value: SentRequest.hidden) }
+            let isSignature = ["x-webhook-signature", "webhook-signature"].contains(field.name.lowercased())
+            return isSignature ? .init(name: field.name, value: Self.shortened(field.value)) : field
+        }
+        return SentRequest(
+            method: endpoint?.policy.method ?? "POST", headers: Fields(fields), body: body,
+            contentType: content?.contentType, knowsSignatures: signing != nil && body != nil)
+    }
+
+    /// Those that signed at that time; nil when some are gone.
+    private func signingSecrets(of endpoint: Endpoint, at time: Timestamp) -> [Secret<String>]? {
+        let place = SealingPlace.endpointSecret(endpoint.id, in: endpoint.workspace)
+        let good = endpoint.secrets.filter { $0.createdAt <= time && $0.isGood(at: time) }
+        guard !good.isEmpty || endpoint.secrets.isEmpty else { return nil }
+        var texts: [Secret<String>] = []
+        for secret in good {
+            // What cannot be opened is as if it were gone.
+            guard let text = try? vault.open(secret.secret, at: place) else { return nil }
+            texts.append(text)
+        }
+        return texts
+    }
+
+    /// The scheme and the first letters of each, so that people can compare and nobody can reuse it.
+    private static func shortened(_ signatures: String) -> String {
+        signatures.split(separator: " ").map { signature in
+            let mark = signature.firstIndex { $0 == "=" || $0 == "," } ?? signature.startIndex
+            return String(signature[...mark]) + String(signature[mark...].dropFirst().prefix(8)) + "…"
+        }.joined(separator: " ")
+    }
+}

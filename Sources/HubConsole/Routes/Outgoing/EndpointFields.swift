@@ -1,0 +1,235 @@
+import Hub
+import HubCore
+import HubStorage
+
+/// An endpoint's form as it was filled in: texts, so that what is wrong comes back as it was written.
+struct EndpointFields {
+    var name = ""
+    var url = ""
+    /// Types that are ticked.
+    var ticked: Set<String> = []
+    /// Types and patterns that are written.
+    var patterns = ""
+    var channels = ""
+    var filter = ""
+    var headers = ""
+    var method = "POST"
+    var schedule = ScheduleText.text(.standard)
+    var timeout = "10"
+    var concurrency = "64"
+    var rate = ""
+    var order = "none"
+    var orderKey = ""
+    var includesCustomers = false
+    var customer = ""
+    /// The type whose sample the filter is tried with.
+    var trialType = ""
+    /// An event to try it with instead.
+    var trialEvent = ""
+
+    init() {}
+
+    /// As it was sent.
+    init(_ form: Fields) {
+        func text(_ field: String) -> String { form[field]?.trimmed() ?? "" }
+        name = text("name")
+        url = text("url")
+        ticked = Set(form.all("event"))
+        patterns = text("patterns")
+        channels = text("channels")
+        filter = text("filter")
+        headers = text("headers")
+        method = text("method")
+        schedule = text("schedule")
+        timeout = text("timeout")
+        concurrency = text("concurrency")
+        rate = text("rate")
+        order = text("order")
+        orderKey = text("order_key")
+        includesCustomers = form["include_customers"] != nil
+        customer = text("customer")
+        trialType = text("trial_type")
+        trialEvent = text("trial_event")
+    }
+
+    /// - Parameters:
+    ///   - catalogue: types that have a box to tick.
+    ///   - showsHeaders: whether their values may be seen; else they stay as they are unless they are written anew.
+    init(_ draft: EndpointDraft, catalogue: Set<String>, showsHeaders: Bool) {
+        name = draft.name
+        url = draft.url
+        ticked = catalogue.intersection(draft.events)
+        patterns = draft.events.filter { !catalogue.contains($0) }.joined(separator: ", ")
+        channels = draft.channels?.joined(separator: ", ") ?? ""
+        filter = draft.filter?.prettyText ?? ""
+        headers = draft.headers.fields.map { "\($0.name): \(showsHeaders ? $0.value : SentRequest.hidden)" }
+            .joined(separator: "\n")
+        let policy = draft.policy
+        method = policy.method
+        schedule = ScheduleText.text(policy.schedule)
+        timeout = Amount.decimal(Double(policy.timeout.milliseconds) / 1000, places: 3)
+        concurrency = "\(policy.concurrency)"
+        rate = policy.ratePerMinute.map(String.init) ?? ""
+        switch policy.order {
+        case .none: break
+        case .strict: order = "strict"
+        case .byKey(let pointer): (order, orderKey) = ("key", "\(pointer)")
+        }
+        includesCustomers = draft.includesCustomers
+    }
+
+    // MARK: Reading
+
+    /// Writes what can be read into a draft.
+    ///
+    /// - Returns: what cannot be, by field.
+    func apply(to draft: inout EndpointDraft) -> FieldFaults {
+        var faults = FieldFaults()
+        draft.name = name
+        draft.url = url
+        draft.events = Self.list(patterns) + ticked.sorted()
+        let channels = Self.list(channels)
+        draft.channels = channels.isEmpty ? nil : channels
+        draft.includesCustomers = includesCustomers
+        draft.filter = nil
+        do throws(JSONError) {
+            if !filter.isEmpty { draft.filter = try JSON.parse(filter) }
+        } catch {
+            faults.filter = "This is not JSON: \(error)".sentence
+        }
+        applyHeaders(to: &draft, &faults)
+        applyPolicy(to: &draft.policy, &faults)
+        return faults
+    }
+
+    private func applyHeaders(to draft: inout EndpointDraft, _ faults: inout FieldFaults) {
+        var fields: [Fields.Field] = []
+        for line in headers.split(whereSeparator: \.isNewline).map({ $0.trimmed() }) where !line.isEmpty {
+            guard let colon = line.firstIndex(of: ":") else {
+                faults.headers = "Each line is a name, a colon and a value."
+                return
+            }
+            let name = line[..<colon].trimmed()
+            let value = line[line.index(after: colon)...].trimmed()
+            // What was hidden stays.
+            let kept = value == SentRequest.hidden ? draft.headers.header(name) : nil
+            fields.append(.init(name: name, value: kept ?? value))
+        }
+        draft.headers = Fields(fields)
+    }
+
+    private func applyPolicy(to policy: inout Endpoint.Policy, _ faults: inout FieldFaults) {
+        policy.method = method
+        do throws(ScheduleText.Problem) {
+            policy.schedule = try ScheduleText.schedule(schedule)
+        } catch {
+            faults.schedule = "\(error)".sentence
+        }
+        if let seconds = Double(timeout), seconds.isFinite, abs(seconds) < 1e6 {
+            policy.timeout = .milliseconds((seconds * 1000).rounded())
+        } else {
+            faults.timeout = "Seconds, as a number."
+        }
+        if let number = Int(concurrency) { policy.concurrency = number } else { faults.concurrency = "A whole number." }
+        policy.ratePerMinute = Int(rate)
+        if !rate.isEmpty, policy.ratePerMinute == nil { faults.rate = "A whole number, or nothing." }
+        switch order {
+        case "strict": policy.order = .strict
+        case "key":
+            if orderKey.hasPrefix("/"), let pointer = JSONPointer(orderKey) {
+                policy.order = .byKey(pointer)
+            } else {
+                faults.order = "Write the place as a JSON Pointer, like /ticket/id."
+            }
+        default: policy.order = .none
+        }
+    }
+
+    static func list(_ text: String) -> [String] {
+        text.split(whereSeparator: { $0 == "," || $0.isWhitespace }).map(String.init)
+    }
+
+    // MARK: Trying
+
+    /// Whether the filter lets the chosen event through.
+    func trial(_ configuration: WorkspaceConfiguration, at now: Timestamp) -> EndpointFormView.Trial? {
+        guard !filter.isEmpty else {
+            return .init(.mute, "Nothing to try", "There is no filter: every event of the chosen types goes out.")
+        }
+        let condition: EventCondition
+        do {
+            condition = try EventCondition(try JSON.parse(filter))
+        } catch {
+            return nil  // Said beside the field.
+        }
+        let event: (type: String, data: JSON, metadata: JSON?)
+        if trialEvent.isEmpty {
+            guard let sample = configuration.sample(of: trialType) else {
+                return .init(.mute, "Nothing to try", "Choose a type, or paste an event.")
+            }
+            event = (trialType, sample, nil)
+        } else {
+            guard let pasted = try? JSON.parse(trialEvent), pasted.object != nil else {
+                return .init(.bad, "Not an event", "Paste JSON: {\"type\": …, \"data\": …}, or what stands under data.")
+            }
+            // Without its envelope it is the data of the chosen type.
+            let data = pasted["data"]
+            event = (pasted["type"]?.string ?? trialType, data ?? pasted, pasted["metadata"])
+        }
+        let misses = condition.misses(type: event.type, data: event.data, metadata: event.metadata)
+        guard !condition.matches(type: event.type, data: event.data, metadata: event.metadata) else {
+            return .init(.good, "It matches", "\(event.type) would go out.")
+        }
+        return .init(
+            .warn, "It does not match",
+            "\(event.type) would not go out: \(Amount.things(misses.count, "condition")) of the filter "
+                + "\(misses.count == 1 ? "does" : "do") not hold.",
+            misses.map {
+                .init(path: $0.path, wanted: $0.wanted.text, found: $0.found?.text ?? "nothing is there")
+            })
+    }
+}
+
+/// What is wrong, beside the field that it is about.
+struct FieldFaults: Sendable, Hashable {
+    var name: String?
+    var url: String?
+    var events: String?
+    var channels: String?
+    var filter: String?
+    var headers: String?
+    var method: String?
+    var schedule: String?
+    var timeout: String?
+    var concurrency: String?
+    var rate: String?
+    var order: String?
+    var customer: String?
+    /// About none of them.
+    var other: String?
+
+    var isEmpty: Bool { self == FieldFaults() }
+
+    /// Puts what was refused beside its field.
+    mutating func add(_ error: SetupError) {
+        guard case .invalid(let field, let reason) = error else {
+            other = "\(error)".sentence
+            return
+        }
+        let text = reason.sentence
+        switch field {
+        case "name": name = text
+        case "url": url = text
+        case "events": events = text
+        case "channels": channels = text
+        case "filter": filter = text
+        case "headers": headers = text
+        case "method": method = text
+        case "timeout_seconds": timeout = text
+        case "concurrency": concurrency = text
+        case "rate_per_minute": rate = text
+        case "customer": customer = text
+        default: other = "\(error)".sentence
+        }
+    }
+}
