@@ -21,6 +21,7 @@ struct Martlet: AsyncParsableCommand {
                 name: "Send",
                 subcommands: [
                     EndpointCommand.self, EventTypesCommand.self, DeliveriesCommand.self, RecoverCommand.self,
+                    ListenCommand.self,
                 ]),
             CommandGroup(
                 name: "Look",

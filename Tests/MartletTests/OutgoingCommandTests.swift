@@ -80,7 +80,7 @@ import Testing
         (["events", "--follow"], "List"), (["events", "publish", "a"], "Publish"),
         (["deliveries", "--failed"], "List"),
         (["event-types"], "List"), (["endpoint", "pause", "x"], "Pause"), (["recover", "--yes"], "RecoverCommand"),
-
+        (["listen", "--forward-to", "http://localhost:3000/hooks"], "ListenCommand"),
     ])
     func `a list is what a command shows by itself`(_ arguments: [String], _ name: String) throws {
         #expect("\(type(of: try Martlet.parseAsRoot(arguments)))" == name)
