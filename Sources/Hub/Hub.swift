@@ -15,6 +15,8 @@ package final class Hub: Sendable {
     package let dispatcher: Dispatcher
     /// The only way out.
     package let egress: OutboundSender
+    /// Requests for those who listen to a source.
+    package let tap = RequestTap()
 
     let content: ContentReader
     let rates = RateLimiter()

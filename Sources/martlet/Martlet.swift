@@ -18,6 +18,12 @@ struct Martlet: AsyncParsableCommand {
                     TokenCommand.self, KeyCommand.self,
                 ]),
             CommandGroup(
+                name: "Send",
+                subcommands: [
+                    EndpointCommand.self, EventTypesCommand.self, DeliveriesCommand.self, RecoverCommand.self,
+                    ListenCommand.self,
+                ]),
+            CommandGroup(
                 name: "Look",
                 subcommands: [
                     RequestsCommand.self, EventsCommand.self, ReplayCommand.self, RenderCommand.self,

@@ -444,7 +444,11 @@ package final class Dispatcher: Sendable {
         var iterator = sweeps.events.makeAsyncIterator()
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                for await _ in self.store.commitsOfOthers() { self.sweeps.fire() }
+                for await _ in self.store.commitsOfOthers() {
+                    self.sweeps.fire()
+                    self.fanOuts.fire()
+                    self.recoveries.fire()
+                }
             }
             group.addTask {
                 while (try? await self.clock.sleep(Self.sweepInterval)) != nil { self.sweeps.fire() }

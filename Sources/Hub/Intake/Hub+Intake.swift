@@ -107,9 +107,11 @@ extension Hub {
             return .stale
         case .duplicate(let answer):
             metrics.count(.duplicates, admission.door.rawValue)
+            tap.offer(admission.incoming, to: source)
             return .settled(.duplicate(answer: answer))
         case .committed(let seqs):
             metrics.count(.accepted, admission.door.rawValue)
+            tap.offer(admission.incoming, to: source)
             if judgement.reading.findings.contains(where: \.isUnreadable) { notices.noticed(source.id, at: now) }
             return .settled(
                 .accepted(

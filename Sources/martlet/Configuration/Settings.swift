@@ -12,6 +12,9 @@ struct Settings: Sendable {
     var logLevel: Logger.Level
     var egressPolicy = EgressPolicy.strict
     var mail: MailSettings?
+    /// For commands that speak to a hub elsewhere.
+    var hubURL: String?
+    var hubToken: Secret<String>?
 
     /// One setting as `docs/settings.md` lists it.
     struct Entry: Sendable {
@@ -69,6 +72,12 @@ struct Settings: Sendable {
         Entry(
             name: "MARTLET_LOG_LEVEL", unit: "trace, debug, info, notice, warning, error", standard: "info",
             isSecret: false, summary: "How much is logged, to standard error."),
+        Entry(
+            name: "MARTLET_HUB_URL", unit: "URL", standard: "the hub of the data directory", isSecret: false,
+            summary: "The hub that `martlet listen` listens to."),
+        Entry(
+            name: "MARTLET_TOKEN", unit: "token", standard: "none", isSecret: true,
+            summary: "Of that hub's management API, for `martlet listen`."),
     ]
 
     /// - Parameter environment: every name also works as `NAME_FILE`, the path of a file that holds the value.
@@ -110,6 +119,8 @@ struct Settings: Sendable {
         } catch {
             throw SettingsError(name: "MARTLET_EGRESS_ALLOW", problem: "\(error)")
         }
+        hubURL = try value("MARTLET_HUB_URL")
+        hubToken = try value("MARTLET_TOKEN").map { Secret($0) }
         server = ServerSettings()
         server.host = try value("MARTLET_HOST") ?? server.host
         server.port = try number("MARTLET_PORT", 0...65535) ?? server.port
@@ -127,6 +138,19 @@ struct Settings: Sendable {
         default:
             throw SettingsError(name: "MARTLET_TLS_CERT_FILE", problem: "goes together with MARTLET_TLS_KEY_FILE")
         }
+    }
+}
+
+extension Settings {
+    /// Where the hub of the data directory listens, as seen from this machine.
+    var localBase: String {
+        // Its certificate is for the name by which others know it.
+        guard server.tls == nil else { return server.publicBase }
+        var here = server
+        here.publicURL = nil
+        if here.host == "0.0.0.0" { here.host = "127.0.0.1" }
+        if here.host == "::" { here.host = "::1" }
+        return here.publicBase
     }
 }
 

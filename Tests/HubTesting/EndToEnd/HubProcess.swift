@@ -129,11 +129,22 @@ package final class HubProcess: Sendable {
         guard run.status == 0 else { throw HubFailure(run.output) }
     }
 
-    /// Runs a command of the program on the hub's data directory, or on another one.
+    /// Runs a command of the program on the hub's data directory, or on another one, with the hub's settings.
     package func command(_ arguments: [String], dataDirectory: String? = nil) async throws -> ChildProcess.Run {
-        try await ChildProcess.run(
-            Self.executable, arguments,
-            environment: Self.quiet.merging(["MARTLET_DATA_DIR": dataDirectory ?? self.dataDirectory]) { $1 })
+        var settings = commandEnvironment
+        if let dataDirectory { settings["MARTLET_DATA_DIR"] = dataDirectory }
+        return try await ChildProcess.run(Self.executable, arguments, environment: settings)
+    }
+
+    /// Starts a command that goes on until it is told to stop; what it prints goes to a file of this name.
+    package func startCommand(_ arguments: [String], logName: String) throws -> ChildProcess {
+        try ChildProcess(
+            Self.executable, arguments, environment: commandEnvironment, logPath: "\(folder)/\(logName)")
+    }
+
+    private var commandEnvironment: [String: String] {
+        Self.quiet.merging(environment) { $1 }
+            .merging(["MARTLET_DATA_DIR": dataDirectory, "MARTLET_PORT": "\(port)"]) { $1 }
     }
 
     // MARK: What it keeps

@@ -146,17 +146,21 @@ enum RecoveryCalls {
         selection.until = call.moment(body["until"])
         let rate = body["rate_per_second"].number.map { Int($0) }
         if body["preview"].value?.bool == true {
-            let preview: JSON = [
-                "id": .null, "total": JSON(try await call.hub.count(selection)), "done": 0, "state": "preview",
-                "rate_per_second": rate.map { JSON($0) } ?? .null, "endpoint_id": JSON(endpoint), "created_at": .null,
-                "ended_at": .null,
-            ]
-            return .document(preview, status: 200)
+            let total = try await call.hub.count(selection)
+            return .document(preview(total: total, ratePerSecond: rate, endpoint: endpoint), status: 200)
         }
         return .document(document(try await call.hub.recover(selection, ratePerSecond: rate, by: call.actor)))
     }
 
-    private static func document(_ recovery: Recovery) -> JSON {
+    static func preview(total: Int, ratePerSecond: Int?, endpoint: ID<Endpoint>?) -> JSON {
+        [
+            "id": .null, "total": JSON(total), "done": 0, "state": "preview",
+            "rate_per_second": ratePerSecond.map { JSON($0) } ?? .null, "endpoint_id": JSON(endpoint),
+            "created_at": .null, "ended_at": .null,
+        ]
+    }
+
+    static func document(_ recovery: Recovery) -> JSON {
         [
             "id": JSON(recovery.id), "total": JSON(recovery.total), "done": JSON(recovery.done),
             "state": .string(recovery.state.rawValue),

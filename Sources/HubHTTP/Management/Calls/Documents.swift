@@ -46,6 +46,101 @@ extension Event {
     }
 }
 
+extension EventSummary {
+    /// The event with what it says.
+    package func story(
+        _ content: EventContent?, _ messages: [Message], in configuration: WorkspaceConfiguration
+    ) -> JSON {
+        EventDocuments.story(event, content, messages, configuration)
+    }
+}
+
+extension BuiltInEventType {
+    package var document: JSON { EventTypeCalls.document(self) }
+}
+
+extension EventType {
+    package var document: JSON { EventTypeCalls.document(self) }
+
+    /// Applies a change as `PUT /v1/event-types/{type}` takes it; see ``check(change:)``.
+    package mutating func apply(_ document: JSON) throws(SetupError) {
+        try EventTypeCalls.apply(Payload(document), to: &self)
+    }
+
+    /// - Throws: an error that says where the document is no change of a type, and why.
+    package static func check(change document: JSON) throws { try EventTypeCalls.change.check(Payload(document)) }
+}
+
+extension Endpoint {
+    /// - Parameters:
+    ///   - draft: what it is set to, sealed parts included; nil where the reader may not see them.
+    ///   - health: nil: it is well.
+    package func document(_ draft: EndpointDraft?, _ health: EndpointHealth?) -> JSON {
+        EndpointForm.document(self, draft, health)
+    }
+}
+
+extension EndpointStatistics {
+    /// - Parameter statistics: nil: nothing was delivered yet.
+    package static func document(_ statistics: EndpointStatistics?) -> JSON { EndpointForm.statistics(statistics) }
+}
+
+extension EndpointDraft {
+    /// An endpoint as `POST /v1/endpoints` takes it; its customer and secrets are not part of a draft.
+    ///
+    /// - Throws: an error that says where the document is not one, and why.
+    package init(document: JSON) throws {
+        let body = Payload(document)
+        try EndpointForm.creation.check(body)
+        self = try EndpointForm.draft(body)
+    }
+
+    /// - Throws: an error that says where the document is none that `PATCH /v1/endpoints/{endpoint}` takes, and why.
+    package static func check(change document: JSON) throws { try EndpointForm.change.check(Payload(document)) }
+
+    /// Applies a change that was checked by ``check(change:)``.
+    package mutating func apply(_ document: JSON) throws(SetupError) {
+        try EndpointForm.apply(Payload(document), to: &self)
+    }
+}
+
+extension DeliverySummary {
+    package func document(in configuration: WorkspaceConfiguration) -> JSON {
+        DeliveryDocuments.document(self, configuration)
+    }
+}
+
+extension DeliveryStory {
+    package func document(in configuration: WorkspaceConfiguration) -> JSON {
+        DeliveryDocuments.story(self, configuration, isFull: true)
+    }
+}
+
+extension Recovery {
+    package var document: JSON { RecoveryCalls.document(self) }
+
+    /// What a recovery would do.
+    package static func preview(total: Int, ratePerSecond: Int?, endpoint: ID<Endpoint>?) -> JSON {
+        RecoveryCalls.preview(total: total, ratePerSecond: ratePerSecond, endpoint: endpoint)
+    }
+}
+
+extension NewEvent {
+    /// An event as `POST /v1/events` takes it.
+    ///
+    /// - Throws: an error that says where the document is not one, and why.
+    package init(document: JSON) throws {
+        let body = Payload(document)
+        try EventCalls.publication.check(body)
+        self = try EventCalls.newEvent(body)
+    }
+
+    /// What the API answers when it was published.
+    package func document(as event: ID<Event>, isDuplicate: Bool) -> JSON {
+        EventCalls.document(of: self, as: event, isDuplicate: isDuplicate)
+    }
+}
+
 extension NewSource {
     /// A source as `POST /v1/sources` takes it.
     ///

@@ -14,21 +14,7 @@ enum EventCalls {
             .post, "/v1/events", "Publish an event; 200 instead of 201 when it had been published before",
             .workspace(.publish),
             .document(published, status: 201),
-            body: .object([
-                .required("type", .text(1...256), "Letters, digits, '_' and '-' in parts joined by '.'."),
-                .optional("data", .anything, "Any JSON; receivers get it in the envelope {id, type, timestamp, data}."),
-                .optional("body", .text, "Instead of data: text that receivers get byte for byte."),
-                .optional("body_base64", .text, "Instead of data: bytes that receivers get as they are."),
-                .optional(
-                    "content_type", .text(1...200), "Of body or body_base64; text/plain or application/octet-stream."),
-                .optional("id", .text(1...255), "Your own id of it; published once in seven days."),
-                .optional("idempotency_key", .text(1...255), "The same for retries; good for seven days."),
-                .optional("customer", .text(1...128), "Id or reference of a customer."),
-                .optional(
-                    "channels", .list(of: .text(1...128), limit: NewEvent.channelLimit),
-                    "Endpoints that ask for channels get it when one of theirs is among these."),
-                .optional("metadata", .object([], others: .anything), "For filters only; receivers do not get it."),
-            ]), answer: publish),
+            body: publication, answer: publish),
         Call(
             .get, "/v1/events/stream", "Events as they come, as server-sent events", .workspace(.read),
             .events(EventDocuments.shape),
@@ -50,6 +36,22 @@ enum EventCalls {
         .optional(
             "q", .text(0...200), "Words to find in what it is called and says; a star finds beginnings: `deploy*`."),
     ]
+
+    static let publication = Shape.object([
+        .required("type", .text(1...256), "Letters, digits, '_' and '-' in parts joined by '.'."),
+        .optional("data", .anything, "Any JSON; receivers get it in the envelope {id, type, timestamp, data}."),
+        .optional("body", .text, "Instead of data: text that receivers get byte for byte."),
+        .optional("body_base64", .text, "Instead of data: bytes that receivers get as they are."),
+        .optional(
+            "content_type", .text(1...200), "Of body or body_base64; text/plain or application/octet-stream."),
+        .optional("id", .text(1...255), "Your own id of it; published once in seven days."),
+        .optional("idempotency_key", .text(1...255), "The same for retries; good for seven days."),
+        .optional("customer", .text(1...128), "Id or reference of a customer."),
+        .optional(
+            "channels", .list(of: .text(1...128), limit: NewEvent.channelLimit),
+            "Endpoints that ask for channels get it when one of theirs is among these."),
+        .optional("metadata", .object([], others: .anything), "For filters only; receivers do not get it."),
+    ])
 
     private static let published = Shape.named(
         "PublishedEvent",
@@ -94,19 +96,27 @@ enum EventCalls {
     }
 
     private static func publish(_ call: CallContext) async throws -> CallAnswer {
-        let body = call.body
+        let new = try newEvent(call.body)
+        let (event, isDuplicate) = try await call.hub.publish(new, in: try call.workspace)
+        return .document(
+            document(of: new, as: event, isDuplicate: isDuplicate), status: isDuplicate ? 200 : 201)
+    }
+
+    static func document(of new: NewEvent, as event: ID<Event>, isDuplicate: Bool) -> JSON {
+        [
+            "id": JSON(event), "type": .string(new.type), "external_id": JSON(new.externalID),
+            "status": isDuplicate ? "duplicate" : "accepted",
+        ]
+    }
+
+    static func newEvent(_ body: Payload) throws -> NewEvent {
         var new = NewEvent(type: try body["type"].string, content: try content(body))
         new.externalID = body["id"].text
         new.idempotencyKey = body["idempotency_key"].text
         new.customer = body["customer"].text
         new.channels = try body["channels"].present?.array.map { try $0.string } ?? []
         new.metadata = body["metadata"].present?.value
-        let (event, isDuplicate) = try await call.hub.publish(new, in: try call.workspace)
-        let document: JSON = [
-            "id": JSON(event), "type": .string(new.type), "external_id": JSON(new.externalID),
-            "status": isDuplicate ? "duplicate" : "accepted",
-        ]
-        return .document(document, status: isDuplicate ? 200 : 201)
+        return new
     }
 
     private static func resend(_ call: CallContext) async throws -> CallAnswer {
@@ -133,14 +143,9 @@ enum EventCalls {
     }
 
     private static func stream(_ call: CallContext) async throws -> CallAnswer {
-        guard !EventFeed.isFull else { throw ManagementError.tooManyFollowers }
-        let (hub, workspace) = (call.hub, try call.workspace)
-        let cursor = try call.cursor(call.lastEventID.map { Payload(.string($0)) } ?? call.query["cursor"])
-        var start = cursor ?? 0
-        if cursor == nil { start = try await EventFeed.newest(in: workspace, hub) }
-        return .events(
-            EventFeed(
-                hub: hub, workspace: workspace, query: try await query(call), start: start,
-                isAllowed: call.isStillAllowed, document: EventDocuments.document))
+        let content = try await EventFeedContent(
+            hub: call.hub, workspace: try call.workspace, query: try await query(call), start: try call.resumption()
+        ) { EventDocuments.document($0, $1) }
+        return try call.feed(content)
     }
 }

@@ -12,15 +12,17 @@ enum EventTypeCalls {
         Call(
             .put, "/v1/event-types/{type}", "Describe a type of your own; what is published is held to its schema",
             .workspace(.admin), .document(shape),
-            body: .object([
-                .optional("summary", .text(0...2000)),
-                .optional("schema", .either(.object([], others: .anything), .boolean).orNull, "JSON Schema for data."),
-                .optional("sample", .anything, "A plausible data."), .optional("deprecated", .boolean),
-            ]), answer: put),
+            body: change, answer: put),
         Call(
             .delete, "/v1/event-types/{type}", "Take a type out of the catalogue; it can still be published",
             .workspace(.admin), .nothing, answer: delete),
     ]
+
+    static let change = Shape.object([
+        .optional("summary", .text(0...2000)),
+        .optional("schema", .either(.object([], others: .anything), .boolean).orNull, "JSON Schema for data."),
+        .optional("sample", .anything, "A plausible data."), .optional("deprecated", .boolean),
+    ])
 
     private static let shape = Shape.named(
         "EventType",
@@ -38,19 +40,21 @@ enum EventTypeCalls {
         let body = call.body
         let type = try await call.hub.describe(
             eventType: call.parameter("type"), in: try call.workspace, by: call.actor
-        ) { type throws(SetupError) in
-            if let summary = body["summary"].text { type.summary = summary }
-            if let schema = body["schema"].value {
-                do throws(JSONSchemaError) {
-                    type.schema = schema == .null ? nil : try JSONSchema(schema)
-                } catch {
-                    throw .invalid(field: "schema", reason: "\(error)")
-                }
-            }
-            if let sample = body["sample"].value { type.sample = sample == .null ? nil : sample }
-            if let isDeprecated = body["deprecated"].value?.bool { type.isDeprecated = isDeprecated }
-        }
+        ) { type throws(SetupError) in try apply(body, to: &type) }
         return .document(document(type))
+    }
+
+    static func apply(_ body: Payload, to type: inout EventType) throws(SetupError) {
+        if let summary = body["summary"].text { type.summary = summary }
+        if let schema = body["schema"].value {
+            do throws(JSONSchemaError) {
+                type.schema = schema == .null ? nil : try JSONSchema(schema)
+            } catch {
+                throw .invalid(field: "schema", reason: "\(error)")
+            }
+        }
+        if let sample = body["sample"].value { type.sample = sample == .null ? nil : sample }
+        if let isDeprecated = body["deprecated"].value?.bool { type.isDeprecated = isDeprecated }
     }
 
     private static func delete(_ call: CallContext) async throws -> CallAnswer {
@@ -58,14 +62,14 @@ enum EventTypeCalls {
         return .nothing
     }
 
-    private static func document(_ type: BuiltInEventType) -> JSON {
+    static func document(_ type: BuiltInEventType) -> JSON {
         [
             "name": .string(type.rawValue), "built_in": true, "summary": .string(type.summary), "schema": .null,
             "sample": type.sample, "deprecated": false,
         ]
     }
 
-    private static func document(_ type: EventType) -> JSON {
+    static func document(_ type: EventType) -> JSON {
         [
             "name": .string(type.name), "built_in": false, "summary": .string(type.summary),
             "schema": type.schema?.json ?? .null, "sample": type.sample ?? .null,

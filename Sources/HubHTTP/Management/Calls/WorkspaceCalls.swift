@@ -1,6 +1,6 @@
 import HTTPTypes
 import Hub
-import HubCore
+package import HubCore
 import HubStorage
 
 /// Tenants, their secrets and how long they keep things.
@@ -117,7 +117,7 @@ extension JSON {
     init<Entity>(_ id: ID<Entity>?) { self = id.map { JSON($0) } ?? .null }
 
     /// The same object with one member more; anything else stays as it is.
-    func adding(_ name: String, _ value: JSON) -> JSON {
+    package func adding(_ name: String, _ value: JSON) -> JSON {
         guard case .object(var object) = self else { return self }
         object[name] = value
         return .object(object)

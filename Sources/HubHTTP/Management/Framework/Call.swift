@@ -34,6 +34,8 @@ struct Call: Sendable {
     let summary: String
     let access: Access
     var query: [Shape.Member] = []
+    /// Headers of its own.
+    var headers: [Shape.Member] = []
     /// Nil: the call takes no body.
     var body: Shape?
     let outcome: Outcome
@@ -41,7 +43,7 @@ struct Call: Sendable {
 
     init(
         _ method: HTTPRequest.Method, _ path: String, _ summary: String, _ access: Access, _ outcome: Outcome,
-        query: [Shape.Member] = [], body: Shape? = nil,
+        query: [Shape.Member] = [], headers: [Shape.Member] = [], body: Shape? = nil,
         answer: @escaping @Sendable (CallContext) async throws -> CallAnswer
     ) {
         self.method = method
@@ -50,6 +52,7 @@ struct Call: Sendable {
         self.access = access
         self.outcome = outcome
         self.query = query
+        self.headers = headers
         self.body = body
         self.answer = answer
     }

@@ -14,6 +14,10 @@ struct CallContext: Sendable {
     let body: Payload
     /// `Last-Event-ID`, which a client that comes back sends by itself.
     let lastEventID: String?
+    /// Of the headers that the call takes.
+    let headers: Payload
+    /// What the call demands of its token.
+    let scope: Credential.Scope
     let token: Secret<String>
     /// Nil: the token is good for all of them, and the call named none.
     let namedWorkspace: WorkspaceID?
@@ -35,11 +39,30 @@ struct CallContext: Sendable {
     /// Whether the token is still good for what this call began; asked by calls that last.
     func isStillAllowed() async -> Bool {
         do throws(SetupError) {
-            return try await hub.caller(token: token.reveal())?.may(.read) ?? false
+            return try await hub.caller(token: token.reveal())?.may(scope) ?? false
         } catch {
             // A store in trouble ends nobody's listening.
             return true
         }
+    }
+
+    // MARK: Following
+
+    /// Where a follower goes on that was cut off; nil for one that begins.
+    func resumption() throws -> Int64? {
+        try cursor(lastEventID.map { Payload(.string($0)) } ?? query["cursor"])
+    }
+
+    /// - Parameter isAllowed: whether what is told may (still) be, beside what the token may do.
+    func feed(
+        _ content: any FeedContent, whileAllowed isAllowed: @escaping @Sendable () async -> Bool = { true }
+    ) throws -> CallAnswer {
+        guard !EventFeed.isFull else { throw ManagementError.tooManyFollowers }
+        return .events(
+            EventFeed(content: content, clock: hub.clock) {
+                guard await isStillAllowed() else { return false }
+                return await isAllowed()
+            })
     }
 
     // MARK: What was sent

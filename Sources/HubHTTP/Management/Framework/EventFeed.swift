@@ -1,29 +1,44 @@
 import HTTPTypes
-import Hub
 import HubCore
-import HubStorage
 import Hummingbird
 import NIOCore
 import ServiceLifecycle
 import Synchronization
 
-/// Events as they are committed, as server-sent events (HTML, §9.2): each has its cursor as id, so that a client that
-/// comes back with `Last-Event-ID` misses none.
+/// What a feed tells, and when there may be more of it.
+protocol FeedContent: Sendable {
+    /// Fires when ``next()`` may have something to tell.
+    func wakes() -> AsyncStream<Void>
+
+    /// What has come since; called until a piece says that it is the last.
+    mutating func next() async throws -> FeedPiece
+
+    /// Where one goes on who was cut off; nil where nobody can.
+    var position: Int64? { get }
+}
+
+/// Some of what a feed tells.
+struct FeedPiece: Sendable {
+    /// Each with its place, where one can go on from there.
+    var documents: [(position: Int64?, document: JSON)]
+    /// Whether there was no more at that moment.
+    var isLast: Bool
+}
+
+/// Documents as they come, as server-sent events (HTML, §9.2): each has its cursor as id, so that a client that comes
+/// back with `Last-Event-ID` misses none.
 struct EventFeed: Sendable {
-    let hub: Hub
-    let workspace: WorkspaceID
-    let query: EventQuery
-    let start: Int64
+    let content: any FeedContent
+    let clock: Clock
     /// Whether the caller may still listen; asked at each heartbeat.
     let isAllowed: @Sendable () async -> Bool
-    let document: @Sendable (Event, WorkspaceConfiguration) -> JSON
 
     private static let heartbeat = Duration.seconds(15)
     private static let followerLimit = 200
     private static let followers = Atomic<Int>(0)
 
     private enum Signal: Sendable {
-        case committed, heartbeat
+        case more, heartbeat
     }
 
     static var isFull: Bool { followers.load(ordering: .relaxed) >= followerLimit }
@@ -45,14 +60,15 @@ struct EventFeed: Sendable {
     /// Returns when the hub stops or the caller may not listen any more; throws when the client is gone.
     @concurrent private func follow(_ writer: inout any ResponseBodyWriter) async throws {
         let (signals, sender) = AsyncStream.makeStream(of: Signal.self, bufferingPolicy: .bufferingNewest(2))
-        let commits = hub.store.commits()
-        var cursor = start
-        try await writer.write(ByteBuffer(string: ": listening\n\n"))
+        var content = content
+        // Listen first: what comes while the first piece is sent comes with the next signal.
+        let wakes = content.wakes()
+        try await writer.write(Self.comment("listening", content))
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { for await _ in commits { sender.yield(.committed) } }
+            group.addTask { for await _ in wakes { sender.yield(.more) } }
             group.addTask {
                 while true {
-                    try await hub.clock.sleep(Self.heartbeat)
+                    try await clock.sleep(Self.heartbeat)
                     sender.yield(.heartbeat)
                 }
             }
@@ -60,40 +76,35 @@ struct EventFeed: Sendable {
                 try await gracefulShutdown()
                 sender.finish()
             }
-            try await send(after: &cursor, to: &writer)
+            try await Self.send(&content, to: &writer)
             for await signal in signals {
                 switch signal {
-                case .committed: try await send(after: &cursor, to: &writer)
+                case .more: try await Self.send(&content, to: &writer)
                 case .heartbeat:
                     guard await isAllowed() else { return group.cancelAll() }
-                    try await writer.write(ByteBuffer(string: ": heartbeat\n\n"))
+                    try await writer.write(Self.comment("heartbeat", content))
                 }
             }
             group.cancelAll()
         }
     }
 
-    @concurrent private func send(after cursor: inout Int64, to writer: inout any ResponseBodyWriter) async throws {
-        // Read first: what is committed later comes with the next signal.
-        let newest = try await Self.newest(in: workspace, hub)
-        while true {
-            let page = try await hub.store.events(of: workspace, query, PageRequest(.after(cursor), limit: 100))
-            guard !page.elements.isEmpty else { break }
-            // Sources may have come since the follower began.
-            let configuration = try await hub.configuration(of: workspace)
-            for event in page.elements {
-                cursor = event.seq
-                let text = "id: \(Cursor.text(event.seq))\ndata: \(document(event.event, configuration).text)\n\n"
-                try await writer.write(ByteBuffer(string: text))
+    @concurrent private static func send(
+        _ content: inout any FeedContent, to writer: inout any ResponseBodyWriter
+    ) async throws {
+        var piece: FeedPiece
+        repeat {
+            piece = try await content.next()
+            for (position, document) in piece.documents {
+                let id = position.map { "id: \(Cursor.text($0))\n" } ?? ""
+                try await writer.write(ByteBuffer(string: "\(id)data: \(document.text)\n\n"))
             }
-            if page.elements.count < 100 { break }
-        }
-        // What the filter left out need not be looked at again.
-        cursor = max(cursor, newest)
+        } while !piece.isLast
     }
 
-    /// Where a follower begins that names no cursor; 0 when there is no event yet.
-    static func newest(in workspace: WorkspaceID, _ hub: Hub) async throws -> Int64 {
-        try await hub.store.events(of: workspace, EventQuery(), PageRequest(limit: 1)).elements.first?.seq ?? 0
+    /// Tells a client nothing but where it stands: an id without data is kept and not shown.
+    private static func comment(_ text: String, _ content: any FeedContent) -> ByteBuffer {
+        let id = content.position.map { "id: \(Cursor.text($0))\n" } ?? ""
+        return ByteBuffer(string: ": \(text)\n\(id)\n")
     }
 }

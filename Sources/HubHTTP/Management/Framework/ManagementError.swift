@@ -59,7 +59,7 @@ enum ManagementError: Error, Equatable {
         case .unavailable(let detail): "the store did not take it (\(detail)); try again"
         case .notReplayable(.bodyNotKept): "its body was not kept, or is not kept any more"
         case .notReplayable: "its source is gone, or its integration is not known here"
-        case .tooManyFollowers: "too many follow the events already"
+        case .tooManyFollowers: "too many follow already"
         }
     }
 
@@ -86,6 +86,7 @@ extension ManagementError {
         case let error as StoreError: self = .unavailable(detail: error.code)
         case let error as ReplayError: self.init(error)
         case let error as SubmissionError: self.init(error)
+        case ListenError.renderOnly: self = .conflict(detail: "a render_only source shows its requests to nobody")
         default: self = .unavailable(detail: "\(type(of: error))")
         }
     }

@@ -13,8 +13,8 @@ struct ManagementRoutes: Sendable {
 
     static let table = CallTable(
         WorkspaceCalls.all + PeopleCalls.all + BotCalls.all + StreamCalls.all + TokenCalls.all + PortalCalls.all
-            + SourceCalls.all
-            + EndpointCalls.all + DeliveryCalls.all + RecoveryCalls.all + EventTypeCalls.all
+            + SourceCalls.all + EndpointCalls.all + DeliveryCalls.all + ListenCalls.all + RecoveryCalls.all
+            + EventTypeCalls.all
             + RequestCalls.all + EventCalls.all + MessageCalls.all + TranscriptCalls.all + CatalogCalls.all
             + TicketCalls.all + SurveyCalls.all)
     static let bodyLimit = 1 << 20
@@ -58,7 +58,8 @@ struct ManagementRoutes: Sendable {
                 let sent = (query: try Self.query(request.uri.query, of: call), body: try Self.body(bytes, of: call))
                 let given = CallContext(
                     hub: hub, caller: caller, publicBase: base, publicHost: publicHost, parameters: parameters,
-                    query: sent.query, body: sent.body, lastEventID: headers.header("Last-Event-ID"), token: token,
+                    query: sent.query, body: sent.body, lastEventID: headers.header("Last-Event-ID"),
+                    headers: try Self.headers(headers, of: call), scope: call.access.scope, token: token,
                     namedWorkspace: workspace)
                 return Self.response(try await Self.run(call, given), of: call, in: context)
             }
@@ -141,6 +142,20 @@ struct ManagementRoutes: Sendable {
         do throws(ShapeError) {
             try Shape.object(call.query).check(payload)
         } catch {
+            throw ShapeError(path: String(error.path.dropFirst(2)), problem: error.problem)
+        }
+        return payload
+    }
+
+    /// The headers that the call takes as an object; others are nobody's business here.
+    private static func headers(_ headers: Fields, of call: Call) throws -> Payload {
+        var object = JSON.Object()
+        for member in call.headers { object[member.name] = headers.header(member.name).map(JSON.string) }
+        let payload = Payload(.object(object))
+        do throws(ShapeError) {
+            try Shape.object(call.headers).check(payload)
+        } catch {
+            // Never the value: it may be a secret.
             throw ShapeError(path: String(error.path.dropFirst(2)), problem: error.problem)
         }
         return payload

@@ -92,11 +92,15 @@ enum OpenAPI {
                 "schema": ["type": "string"],
             ]
         }
-        for member in call.query {
-            parameters.append([
-                "name": .string(member.name), "in": "query", "description": .string(member.summary),
-                "schema": member.shape.schema(&components),
-            ])
+        for (place, members) in [("query", call.query), ("header", call.headers)] {
+            for member in members {
+                var parameter = JSON.Object([
+                    ("name", JSON.string(member.name)), ("in", .string(place)),
+                    ("description", .string(member.summary)), ("schema", member.shape.schema(&components)),
+                ])
+                if member.isRequired { parameter["required"] = true }
+                parameters.append(.object(parameter))
+            }
         }
         if case .events = call.outcome {
             parameters.append(["name": "Last-Event-ID", "in": "header", "schema": ["type": "string"]])
@@ -117,7 +121,7 @@ enum OpenAPI {
         case .nothing: responses["204"] = ["description": "Done."]
         case .events(let shape):
             responses["200"] = [
-                "description": "Events without end; the data of each is an Event.",
+                "description": "Events without end; the data of each is such a document.",
                 "content": content(shape.schema(&components), "text/event-stream"),
             ]
         case .list(let element):

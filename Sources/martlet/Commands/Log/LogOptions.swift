@@ -99,7 +99,7 @@ struct LogPrinter<Element: Sendable> {
         }
         // Listen first: what is committed while the first page is printed comes with the next signal.
         let commits = session.hub.store.commits()
-        if !session.printsJSON { Output.line(line(columns.map { $0.uppercased() })) }
+        if !session.printsJSON { Output.line(Table.fixed(columns.map { $0.uppercased() }, widths)) }
         newest.reversed().forEach { show($0, configuration, session) }
         var cursor = newest.first.map(seq) ?? 0
         for await _ in commits {
@@ -117,15 +117,8 @@ struct LogPrinter<Element: Sendable> {
     }
 
     private func show(_ element: Element, _ configuration: WorkspaceConfiguration, _ session: Session) {
-        Output.line(session.printsJSON ? document(element, configuration).text : line(row(element, configuration)))
-    }
-
-    /// What comes later may be wider than what is known: the columns are fixed.
-    private func line(_ cells: [String]) -> String {
-        let fixed = zip(cells, widths).map { cell, width in
-            let cell = Table.harmless(cell).shortened(to: width)
-            return cell + String(repeating: " ", count: width - cell.count)
-        }
-        return (fixed + cells.dropFirst(widths.count).map(Table.harmless)).joined(separator: "  ")
+        Output.line(
+            session.printsJSON
+                ? document(element, configuration).text : Table.fixed(row(element, configuration), widths))
     }
 }

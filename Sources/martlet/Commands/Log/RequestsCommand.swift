@@ -57,34 +57,3 @@ struct RequestsCommand: AsyncParsableCommand {
         ).run(session, paging)
     }
 }
-
-struct EventsCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "events", abstract: "What happened, newest first; --follow waits for more.")
-
-    @OptionGroup var filter: LogOptions
-    @Option(help: "A type, or a glob over types.") var type: String?
-    @Option(help: "received, published or internal.") var origin: Event.Origin?
-    @OptionGroup var paging: FollowOptions
-    @OptionGroup var options: WorkspaceOptions
-
-    func run() async throws {
-        try await options.run { session in
-            var query = try await filter.eventQuery(session)
-            query.type = type
-            query.origin = origin
-            try await LogPrinter<EventSummary>(
-                columns: ["created", "origin", "source", "type", "status", "id"], widths: [20, 10, 20, 32, 10],
-                row: { summary, configuration in
-                    let event = summary.event
-                    return [
-                        event.createdAt.short, event.origin.rawValue,
-                        event.source.flatMap(configuration.source)?.name ?? "", event.type, event.outcome.name,
-                        "\(event.id)",
-                    ]
-                }, document: { $0.event.document(in: $1) }, seq: \.seq,
-                read: { [query] in try await session.hub.store.events(of: session.workspace, query, $0) }
-            ).run(session, paging)
-        }
-    }
-}

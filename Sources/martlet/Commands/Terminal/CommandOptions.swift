@@ -1,4 +1,5 @@
 import ArgumentParser
+import Egress
 import Hub
 import HubCore
 import HubHTTP
@@ -34,12 +35,20 @@ struct DataOptions: ParsableArguments {
         let hub = try await Build.hub(settings, logger: Build.logger(.error))
         do {
             let value = try await work(hub, settings)
-            await hub.store.close()
+            await Self.close(hub)
             return value
         } catch {
-            await hub.store.close()
+            await Self.close(hub)
             throw error
         }
+    }
+}
+
+extension DataOptions {
+    private static func close(_ hub: Hub) async {
+        // Some commands send: an endpoint's test.
+        await hub.egress.close()
+        await hub.store.close()
     }
 }
 
@@ -120,6 +129,16 @@ struct Session {
             name)
     }
 
+    /// By id, or by its name where only one has it.
+    func endpoint(_ name: String) async throws -> Endpoint {
+        let endpoints = try await configuration().endpoints
+        let named = endpoints.filter { "\($0.id)" == name || $0.name == name }
+        guard named.count <= 1 else {
+            throw CommandError("Several endpoints are called \"\(name)\": name it by its id.")
+        }
+        return try found(named.first, "endpoint", name)
+    }
+
     private func found<Value>(_ value: Value?, _ what: String, _ name: String) throws -> Value {
         guard let value else { throw CommandError("There is no \(what) \"\(name)\" in the workspace \(workspace).") }
         return value
@@ -154,3 +173,5 @@ struct OverlapOption: ParsableArguments {
 extension Person.Role: ExpressibleByArgument {}
 extension Credential.Scope: ExpressibleByArgument {}
 extension Event.Origin: ExpressibleByArgument {}
+extension DeliveryState: ExpressibleByArgument {}
+extension AttemptFailure: ExpressibleByArgument {}

@@ -39,3 +39,17 @@ struct ProgressBar: Sendable {
         return "\(title) \(bar) \(String(repeating: " ", count: 3 - percent.count))\(percent) %"
     }
 }
+
+/// The person at the terminal.
+enum Terminal {
+    /// Whether somebody is there to answer.
+    static var canAsk: Bool { isatty(STDIN_FILENO) == 1 && Output.isTerminal }
+
+    static func prompt(_ text: String) {
+        FileHandle.standardError.write(Data(text.utf8))
+    }
+
+    static func isYes(_ answer: String) -> Bool {
+        ["y", "yes"].contains(answer.trimmingCharacters(in: .whitespaces).lowercased())
+    }
+}

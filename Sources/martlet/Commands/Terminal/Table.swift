@@ -15,6 +15,15 @@ struct Table {
         }.joined(separator: "\n")
     }
 
+    /// One row of a table whose later rows are not known: cells are cut to the widths, the last is whole.
+    static func fixed(_ cells: [String], _ widths: [Int]) -> String {
+        let fixed = zip(cells, widths).map { cell, width in
+            let cell = harmless(cell).shortened(to: width)
+            return cell + String(repeating: " ", count: width - cell.count)
+        }
+        return (fixed + cells.dropFirst(widths.count).map(harmless)).joined(separator: "  ")
+    }
+
     /// What strangers sent must not move the cursor, colour the screen or break the line.
     static func harmless(_ text: String) -> String {
         String(
