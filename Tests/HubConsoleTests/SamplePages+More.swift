@@ -137,7 +137,7 @@ extension SamplePages {
                     "body='{\"type\":\"ping\"}'\nsignature=$(printf %s \"$body\" | openssl dgst -sha256 -hmac \"$SECRET\" | cut -d' ' -f2)\ncurl https://hooks.acme.example/webhooks/v1/acme/github -H \"X-IW-Signature: sha256=$signature\" -d \"$body\""
             )),
         Sample(
-            "verify", .settings,
+            "verify", .endpoints,
             VerifyView(
                 fault: nil,
                 result: .init(

@@ -97,6 +97,9 @@ struct TestServer: Sendable {
         return answer
     }
 
+    /// Answers as they are: a redirect is one. Never shut down: it lives as long as the tests.
+    private static let client = HTTPClient(configuration: .init(redirectConfiguration: .disallow))
+
     func send(
         _ method: String, _ path: String, body: [UInt8] = [], headers: [String: String] = [:]
     ) async throws -> Answer {
@@ -104,7 +107,7 @@ struct TestServer: Sendable {
         request.method = .init(rawValue: method)
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if !body.isEmpty { request.body = .bytes(ByteBuffer(bytes: body)) }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+        let response = try await Self.client.execute(request, timeout: .seconds(20))
         let bytes = Array(buffer: try await response.body.collect(upTo: 8 << 20))
         return Answer(
             status: Int(response.status.code), headers: Fields(response.headers.map { ($0.name, $0.value) }),

@@ -65,6 +65,6 @@ enum VerifyRoutes {
             snippets: ReceiverSnippet.allCases.map {
                 VerifyView.Snippet(title: $0.title, hint: $0.rawBody, code: $0.code)
             })
-        return visit.page(view, nil, title: "Verify a delivery", status: status)
+        return visit.page(view, .endpoints, title: "Verify a delivery", status: status)
     }
 }

@@ -255,13 +255,11 @@ import Testing
 
     // MARK: Servers that misbehave
 
-    @Test(arguments: ["", "EHLO", "MAIL", "RCPT", "DATA", "."])
+    @Test(.timeLimit(.minutes(10)), arguments: ["", "EHLO", "MAIL", "RCPT", "DATA", "."])
     func `a server that falls silent costs the time and no more`(_ command: String) async throws {
         var script = MailScript()
         script.faults = [command: .hang]
-        let begin = ContinuousClock.now
-        try await expect(.connection(.timeoutTotal), script) { $0.timeout = .seconds(1) }
-        #expect(ContinuousClock.now - begin < .seconds(600))
+        try await expect(.connection(.timeoutTotal), script) { $0.timeout = .seconds(3) }
     }
 
     @Test func `a server that drips is held to the same time`() async throws {
