@@ -85,6 +85,12 @@ import Testing
             let matched = await trial(#"{"type": "order.paid", "data": {"total": 100, "country": "DE"}}"#)
             #expect(matched.contains("It matches") && matched.contains("order.paid would go out"))
             #expect(await trial("[]").contains("Not an event"))
+            // What the endpoint gets is tried first.
+            let offered = await browser.post(
+                "/endpoints", [("action", "try"), ("filter", filter), ("patterns", "ticket.re*")]
+            ).html
+            let first = try #require(offered.firstMatch(of: /name="trial_type"><option value="([^"]+)"/))
+            #expect(first.1 == "ticket.reopened")
             let endpoints = try await browser.configuration().endpoints
             #expect(endpoints.isEmpty, "looking makes nothing")
         }

@@ -82,9 +82,11 @@ struct EndpointForm {
     }
 
     private var trialTypes: ChoicesView {
+        let globs = EndpointFields.list(fields.patterns).map(Glob.init)
+        let all = Self.catalogue(visit.configuration).sorted()
         // What the endpoint gets comes first.
-        let wanted = fields.ticked.sorted()
-        let others = Self.catalogue(visit.configuration).subtracting(fields.ticked).sorted()
+        let wanted = all.filter { type in fields.ticked.contains(type) || globs.contains { $0.matches(type) } }
+        let others = Set(all).subtracting(wanted).sorted()
         return ChoicesView((wanted + others).map { ChoiceView($0, $0, isSelected: $0 == fields.trialType) })
     }
 
