@@ -566,16 +566,11 @@ package final class Dispatcher: Sendable {
         let candidate = Endpoint.Subscription.Candidate(
             type: event.type, customer: event.customer, channels: fanOut.content?.channels ?? [], data: data,
             metadata: fanOut.content?.metadata)
-        var receivers: [Endpoint] = []
-        var cursor: ID<Endpoint>?
-        for endpoint in configuration.endpoints where fanOut.cursor.map({ endpoint.id > $0 }) ?? true {
-            guard endpoint.wants(candidate) else { continue }
-            if receivers.count == Planner.fanOutThreshold {
-                cursor = receivers.last?.id
-                break
-            }
-            receivers.append(endpoint)
-        }
+        let limit = Planner.fanOutThreshold
+        var receivers = configuration.endpoints(wanting: candidate, after: fanOut.cursor, limit: limit + 1)
+        let isLast = receivers.count <= limit
+        if !isLast { receivers.removeLast() }
+        let cursor = isLast ? nil : receivers.last?.id
         let deliveries = receivers.map { Planner.delivery(of: event.id, data, to: $0, at: now) }
         try await store.expand(fanOut, deliveries, cursor: cursor, at: now)
         due(receivers.map(\.id), in: event.workspace, at: now)
