@@ -47,15 +47,26 @@ package final class Hub: Sendable {
     /// Commits a plan; what it delivers is on its way when this returns.
     func commit(_ plan: Plan, _ announcement: Announcement? = nil) async throws(StoreError) -> CommitOutcome {
         guard plan.effects.contains(where: \.isOutgoing) else { return try await store.commit(plan, announcement) }
+        return try await sending(plan) { plan throws(StoreError) in
+            try await store.commit(plan, announcement)
+        } isCommitted: {
+            if case .committed = $0 { true } else { false }
+        }
+    }
+
+    /// Commits a plan in one way or another; what it delivers is on its way when this returns.
+    func sending<Outcome: Sendable>(
+        _ plan: Plan, _ commit: (Plan) async throws(StoreError) -> Outcome, isCommitted: (Outcome) -> Bool
+    ) async throws(StoreError) -> Outcome {
         let plan = dispatcher.reserve(plan, at: clock.now())
-        let outcome: CommitOutcome
+        let outcome: Outcome
         do throws(StoreError) {
-            outcome = try await store.commit(plan, announcement)
+            outcome = try await commit(plan)
         } catch {
             dispatcher.release(plan, at: clock.now())
             throw error
         }
-        if case .committed = outcome {
+        if isCommitted(outcome) {
             dispatcher.committed(plan, at: clock.now())
         } else {
             dispatcher.release(plan, at: clock.now())

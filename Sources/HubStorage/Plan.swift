@@ -68,6 +68,8 @@ package enum Effect: Sendable {
         package let sender: Message.Sender
         package let draft: MessageDraft
         package let event: ID<Event>
+        /// The id of the stream, where this message makes one; nil: any.
+        package var newStream: ID<Stream>?
 
         package init(id: ID<Message>, place: Place, sender: Message.Sender, draft: MessageDraft, event: ID<Event>) {
             self.id = id

@@ -176,7 +176,8 @@ extension Database {
         var person: ID<Person>?
         switch post.place {
         case .stream(let id): stream = id
-        case .streamNamed(let name): stream = try findOrMakeStream(name, plan.workspace, at: at)
+        case .streamNamed(let name):
+            stream = try findOrMakeStream(name, post.newStream ?? .make(at: at), plan.workspace, at: at)
         case .direct(let id): (stream, person) = (nil, id)
         }
         let (senderKind, sender) = Documents.columns(of: post.sender)
@@ -227,11 +228,15 @@ extension Database {
         }
     }
 
-    private func findOrMakeStream(_ name: String, _ workspace: WorkspaceID, at now: Timestamp) throws -> ID<Stream> {
+    private func findOrMakeStream(
+        _ name: String, _ id: ID<Stream>, _ workspace: WorkspaceID, at now: Timestamp
+    ) throws -> ID<Stream> {
         let folded = Stream.foldedName(name)
         let sql = "SELECT id FROM stream WHERE workspace = ? AND folded_name = ?"
-        if let id: ID<Stream> = try first(sql, SQLValue(workspace), .text(folded), read: { try $0.id(0) }) { return id }
-        let stream = Stream(id: .make(at: now), workspace: workspace, number: 0, name: name.trimmed(), createdAt: now)
+        if let known: ID<Stream> = try first(sql, SQLValue(workspace), .text(folded), read: { try $0.id(0) }) {
+            return known
+        }
+        let stream = Stream(id: id, workspace: workspace, number: 0, name: name.trimmed(), createdAt: now)
         try put(stream)
         // The planner sees the new stream only in the next configuration.
         try raiseConfigurationVersion(of: workspace)

@@ -79,7 +79,7 @@ package enum BuiltInEventType: String, Sendable, Hashable, CaseIterable {
     package var isPlanned: Bool {
         switch self {
         case .approvalRequested, .approvalDecided, .approvalExpired, .approvalCancelled, .messageButtonClicked,
-            .conversationCreated, .conversationArchived, .transcriptIngested:
+            .transcriptIngested:
             true
         default: false
         }
