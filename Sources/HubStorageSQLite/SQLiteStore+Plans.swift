@@ -93,6 +93,7 @@ extension Database {
         var messages: [ID<Event>: (first: Int64, count: Int64)] = [:]
         var transcripts: [ID<Event>: ID<Transcript>] = [:]
         var seqs: [Int64] = []
+        var followers: [Plan] = []
         for effect in plan.effects {
             switch effect {
             case .post(let post):
@@ -100,8 +101,10 @@ extension Database {
                 let first = messages[post.event]?.first ?? seq
                 messages[post.event] = (first, seq - first + 1)
                 seqs.append(seq)
-            case .mergeTranscript(let draft, let source, let event):
-                transcripts[event] = try merge(draft, source: source, plan: plan)
+            case .mergeTranscript(let merge):
+                let merged = try self.merge(merge, plan: plan)
+                transcripts[merge.event] = merged.id
+                if let change = merged.change, let follower = merge.consequences?(change) { followers.append(follower) }
             case .keep(let change):
                 try keep(change)
             case .deliver, .fanOut:
@@ -128,6 +131,7 @@ extension Database {
                 break
             }
         }
+        for follower in followers { _ = try insert(follower) }
         if let request = plan.request {
             let own = plan.events.count { $0.request == request.id }
             let seq = try insert(request, firstEvent: firstEvent, eventCount: Int64(own))

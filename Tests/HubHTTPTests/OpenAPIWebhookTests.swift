@@ -83,7 +83,7 @@ import WebhookSignatures
             #expect(
                 planned == [
                     "approval.requested", "approval.decided", "approval.expired", "approval.cancelled",
-                    "message.button.clicked", "transcript.ingested",
+                    "message.button.clicked",
                 ])
             for type in types where type["planned"]?.bool == false { #expect(type["schema"]?.object != nil) }
         }

@@ -83,6 +83,16 @@ extension Planner {
             ])
     }
 
+    /// What is told of a transcript once it is known what became of it.
+    func ingestion(from source: Source, _ event: Event) -> (@Sendable (TranscriptChange) -> Plan?)? {
+        guard isWanted(.transcriptIngested) else { return nil }
+        let configuration = configuration
+        return { change in
+            let happening = Happening(change, from: source).following(event)
+            return Plan.internal([happening], nil, in: configuration, at: event.createdAt)
+        }
+    }
+
     private func streamName(of place: Effect.Post.Place) -> String? {
         switch place {
         case .stream(let id): configuration.stream(id)?.name

@@ -75,7 +75,11 @@ package struct Planner: Sendable {
                 result.effects += posts
             case .transcript(let draft):
                 guard let source = sender.source else { continue }
-                result.effects.append(.mergeTranscript(draft, source: source.id, event: event.id))
+                result.effects.append(
+                    .mergeTranscript(
+                        Effect.Merge(
+                            draft: draft, source: source.id, event: event.id,
+                            consequences: ingestion(from: source, event))))
             case .ignored:
                 break
             case .unreadable(let error):

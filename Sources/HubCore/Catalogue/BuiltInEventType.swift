@@ -78,9 +78,7 @@ package enum BuiltInEventType: String, Sendable, Hashable, CaseIterable {
     /// Whether it belongs to a part of the hub that does not exist yet: its name is taken, and nothing sends it.
     package var isPlanned: Bool {
         switch self {
-        case .approvalRequested, .approvalDecided, .approvalExpired, .approvalCancelled, .messageButtonClicked,
-            .transcriptIngested:
-            true
+        case .approvalRequested, .approvalDecided, .approvalExpired, .approvalCancelled, .messageButtonClicked: true
         default: false
         }
     }

@@ -60,6 +60,77 @@ import Testing
         }
     }
 
+    @Test func `a transcript is told when it is stored and when it changes, and not when nothing is new`() async throws
+    {
+        try await TestServer.run { hub in
+            try await Receiver.with(hub, ["events": ["transcript.*"]]) { receiver in
+                func send(_ id: String, _ title: String, _ texts: [String], labels: [String] = []) async throws {
+                    let messages = texts.map { text -> JSON in ["role": "user", "content": .string(text)] }
+                    let body: JSON = [
+                        "event_id": .string(id), "type": "brain.ingest", "source": "chatgpt",
+                        "data": [
+                            "session_id": "s-1", "conversation_title": .string(title), "messages": .array(messages),
+                            "labels": .array(labels.map(JSON.string)),
+                        ],
+                    ]
+                    #expect(try await hub.signed(body.bytes).status == 200)
+                }
+                try await send("t-1", "Refunds", ["one", "two"])
+                let stored = try #require(try await receiver.events(1).first?["data"])
+                let id = try #require(try await hub.call("GET", "/v1/transcripts").data.first?["id"])
+                #expect(stored["transcript"]?["id"] == id)
+                #expect(stored["transcript"]?["source"] == "inbox")
+                #expect(stored["transcript"]?["title"] == "Refunds")
+                #expect(stored["transcript"]?["messages"] == 2)
+                #expect(stored["new_messages"] == 2)
+                #expect(stored["previous"] == nil)
+                let before = try await hub.call("GET", "/v1/transcripts").data.first
+
+                // Another request with the same conversation, word for word.
+                try await send("t-2", "Refunds", ["one", "two"])
+                #expect(try await hub.call("GET", "/v1/transcripts").data.first == before)
+                try await send("t-3", "Refunds", ["one", "TWO", "three"], labels: ["money"])
+                let grown = try #require(try await receiver.events(2).last?["data"])
+                #expect(grown["new_messages"] == 1)
+                #expect(grown["changed_messages"] == 1)
+                #expect(grown["previous"] == ["messages": 2, "labels": []])
+                #expect(grown["transcript"]?["labels"] == ["money"])
+
+                try await send("t-4", "Refunds of May", ["one", "TWO", "three"])
+                let renamed = try #require(try await receiver.events(3).last?["data"])
+                #expect(renamed["previous"] == ["title": "Refunds"])
+                #expect(renamed["new_messages"] == 0)
+
+                let told = try await hub.call("GET", "/v1/events?type=transcript.ingested").data
+                #expect(told.count == 3)
+                let cause = try #require(told.first?["cause_id"]?.string)
+                #expect(try await hub.call("GET", "/v1/events/\(cause)")["type"] == "brain.ingest")
+                #expect(receiver.sink.records.allSatisfy { $0.headers.header("martlet-depth") == "1" })
+            }
+        }
+    }
+
+    @Test func `of a source that keeps no payloads, a transcript's title and labels stay here`() async throws {
+        try await TestServer.run { hub in
+            let path = "/v1/sources/\(hub.first.source.name)"
+            #expect(try await hub.call("PATCH", path, ["storage": "metadata"]).status == 200)
+            try await Receiver.with(hub, ["events": ["transcript.*"]]) { receiver in
+                let body: JSON = [
+                    "event_id": "t-1", "type": "brain.ingest",
+                    "data": [
+                        "session_id": "s-1", "conversation_title": "Layoffs", "labels": ["secret"],
+                        "messages": [["role": "user", "content": "hello"]],
+                    ],
+                ]
+                #expect(try await hub.signed(body.bytes).status == 200)
+                let told = try #require(try await receiver.events(1).first?["data"]?["transcript"])
+                #expect(told["title"] == .null)
+                #expect(told["labels"] == [])
+                #expect(told["messages"] == 1)
+            }
+        }
+    }
+
     @Test func `a stream that a bot's message makes is told once, with the message as its cause`() async throws {
         try await TestServer.run { hub in
             try await Receiver.with(hub, ["events": ["conversation.created"]]) { receiver in
