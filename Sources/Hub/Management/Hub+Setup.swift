@@ -178,6 +178,24 @@ extension Hub {
         try await apply([.updateWorkspace(workspace)], audit(clock.now(), id, actor, "workspace.rename", id.slug, name))
     }
 
+    /// Sets where the hub says what the admins should know.
+    ///
+    /// - Parameter stream: its name, number or id; nil: to each of them directly.
+    package func setAlerts(
+        to stream: String?, of id: WorkspaceID, by actor: String
+    ) async throws(SetupError) {
+        let configuration = try await configuration(of: id)
+        var workspace = configuration.workspace
+        let found = stream.flatMap { configuration.stream(matching: $0) }
+        if let stream, found == nil {
+            throw .invalid(field: "alerts_stream", reason: "there is no stream “\(stream)”, or it is archived")
+        }
+        workspace.alertsStream = found?.id
+        try await apply(
+            [.updateWorkspace(workspace)],
+            audit(clock.now(), id, actor, "workspace.alerts", id.slug, found?.name ?? "each admin"))
+    }
+
     /// The first run: a workspace, its admin with token and invitation, a stream, a source and a bot.
     package func setUpFirstWorkspace(_ id: WorkspaceID, publicHost: String) async throws(SetupError) -> FirstSetup {
         let actor = "command line"

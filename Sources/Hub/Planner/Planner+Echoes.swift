@@ -70,7 +70,7 @@ extension Planner {
         return Happening(type: .sourceEventReceived, data: data)
     }
 
-    private func created(_ post: Effect.Post, in stream: String, _ event: Event) -> Happening {
+    func created(_ post: Effect.Post, in stream: String, _ event: Event) -> Happening {
         Happening(
             type: .messageCreated,
             data: [
