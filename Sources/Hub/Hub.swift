@@ -46,16 +46,41 @@ package final class Hub: Sendable {
 
     /// Commits a plan; what it delivers is on its way when this returns.
     func commit(_ plan: Plan, _ announcement: Announcement? = nil) async throws(StoreError) -> CommitOutcome {
-        guard plan.effects.contains(where: \.isOutgoing) else { return try await store.commit(plan, announcement) }
-        let plan = dispatcher.reserve(plan, at: clock.now())
         let outcome: CommitOutcome
-        do throws(StoreError) {
+        if plan.effects.contains(where: \.isOutgoing) {
+            outcome = try await sending(plan) { plan throws(StoreError) in
+                try await store.commit(plan, announcement)
+            } isCommitted: {
+                if case .committed = $0 { true } else { false }
+            }
+        } else {
             outcome = try await store.commit(plan, announcement)
+        }
+        if case .committed = outcome, plan.effects.contains(where: \.mayLeadOn) { lookForIngested(in: plan.workspace) }
+        return outcome
+    }
+
+    /// Only the commit knew what became of a transcript, and who was to hear of it.
+    private func lookForIngested(in workspace: WorkspaceID) {
+        let type = BuiltInEventType.transcriptIngested.rawValue
+        let endpoints = runtimes.known(workspace)?.configuration.endpoints ?? []
+        let listening = endpoints.filter { $0.subscription.events.contains { $0.matches(type) } }
+        dispatcher.due(listening.map(\.id), in: workspace, at: clock.now())
+    }
+
+    /// Commits a plan in one way or another; what it delivers is on its way when this returns.
+    func sending<Outcome: Sendable>(
+        _ plan: Plan, _ commit: (Plan) async throws(StoreError) -> Outcome, isCommitted: (Outcome) -> Bool
+    ) async throws(StoreError) -> Outcome {
+        let plan = dispatcher.reserve(plan, at: clock.now())
+        let outcome: Outcome
+        do throws(StoreError) {
+            outcome = try await commit(plan)
         } catch {
             dispatcher.release(plan, at: clock.now())
             throw error
         }
-        if case .committed = outcome {
+        if isCommitted(outcome) {
             dispatcher.committed(plan, at: clock.now())
         } else {
             dispatcher.release(plan, at: clock.now())
@@ -96,5 +121,10 @@ extension Effect {
         case .deliver, .fanOut: true
         case .post, .mergeTranscript, .keep: false
         }
+    }
+
+    /// Whether deliveries may follow that the plan does not hold.
+    fileprivate var mayLeadOn: Bool {
+        if case .mergeTranscript(let merge) = self { merge.consequences != nil } else { false }
     }
 }

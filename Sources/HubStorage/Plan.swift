@@ -48,11 +48,30 @@ package struct IdempotencyClaim: Sendable, Hashable {
 /// Something that follows from an event; declared by natural keys, resolved inside the commit.
 package enum Effect: Sendable {
     case post(Post)
-    case mergeTranscript(TranscriptDraft, source: ID<Source>, event: ID<Event>)
+    case mergeTranscript(Merge)
     case deliver(NewDelivery)
     /// More deliveries than one commit takes: they are made after it.
     case fanOut(ID<Event>)
     case keep(RecordChange)
+
+    /// A piece of an AI conversation, for the transcript of its source and session.
+    package struct Merge: Sendable {
+        package let draft: TranscriptDraft
+        package let source: ID<Source>
+        package let event: ID<Event>
+        /// What follows when something changed; called inside the commit, perhaps twice. Nil: nobody asks.
+        package let consequences: (@Sendable (TranscriptChange) -> Plan?)?
+
+        package init(
+            draft: TranscriptDraft, source: ID<Source>, event: ID<Event>,
+            consequences: (@Sendable (TranscriptChange) -> Plan?)? = nil
+        ) {
+            self.draft = draft
+            self.source = source
+            self.event = event
+            self.consequences = consequences
+        }
+    }
 
     /// A message for people.
     package struct Post: Sendable {
@@ -68,6 +87,8 @@ package enum Effect: Sendable {
         package let sender: Message.Sender
         package let draft: MessageDraft
         package let event: ID<Event>
+        /// The id of the stream, where this message makes one; nil: any.
+        package var newStream: ID<Stream>?
 
         package init(id: ID<Message>, place: Place, sender: Message.Sender, draft: MessageDraft, event: ID<Event>) {
             self.id = id
@@ -76,6 +97,30 @@ package enum Effect: Sendable {
             self.draft = draft
             self.event = event
         }
+    }
+}
+
+/// What a merge made of a transcript.
+package struct TranscriptChange: Sendable {
+    /// A transcript without its entries, and how many they are.
+    package struct State: Sendable {
+        package let transcript: Transcript
+        package let entries: Int
+
+        package init(_ transcript: Transcript, entries: Int) {
+            (self.transcript, self.entries) = (transcript, entries)
+        }
+    }
+
+    /// Nil: there was none.
+    package let before: State?
+    package let after: State
+    package let newEntries: Int
+    package let changedEntries: Int
+
+    package init(before: State?, after: State, newEntries: Int, changedEntries: Int) {
+        (self.before, self.after) = (before, after)
+        (self.newEntries, self.changedEntries) = (newEntries, changedEntries)
     }
 }
 

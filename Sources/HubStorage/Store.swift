@@ -15,10 +15,14 @@ package protocol ConfigurationStore: Sendable {
     /// The version of the current configuration; nil when there is no such workspace.
     func configurationVersion(of workspace: WorkspaceID) async throws(StoreError) -> Int64?
 
-    /// Applies all changes and writes the audit entry, or nothing.
+    /// Applies all changes, writes the audit entry and commits what is told of it, or nothing.
     ///
+    /// - Parameter plan: made with the configuration before the changes.
+    /// - Returns: false when the plan was made with another one: nothing is applied.
     /// - Throws: ``StoreError/conflict(what:)`` when a name is taken.
-    func apply(_ changes: [ConfigurationChange], _ entry: AuditEntry) async throws(StoreError)
+    func apply(
+        _ changes: [ConfigurationChange], _ entry: AuditEntry, telling plan: Plan?
+    ) async throws(StoreError) -> Bool
 
     func customers(of workspace: WorkspaceID) async throws(StoreError) -> [Customer]
 
@@ -26,6 +30,13 @@ package protocol ConfigurationStore: Sendable {
     func auditEntries(
         of workspace: WorkspaceID, _ page: PageRequest
     ) async throws(StoreError) -> Page<AuditEntry>
+}
+
+extension ConfigurationStore {
+    /// Applies changes that nobody is told of.
+    package func apply(_ changes: [ConfigurationChange], _ entry: AuditEntry) async throws(StoreError) {
+        _ = try await apply(changes, entry, telling: nil)
+    }
 }
 
 /// Keys, tokens, sessions and invitations.

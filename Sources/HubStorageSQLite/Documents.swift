@@ -122,11 +122,12 @@ enum Documents {
     // MARK: Workspaces and sources
 
     static func text(of workspace: Workspace) -> String {
-        let document: JSON = [
-            "name": .string(workspace.name), "bodies_days": JSON(workspace.retention.bodiesDays),
-            "metadata_days": JSON(workspace.retention.metadataDays),
-        ]
-        return document.text
+        var document = JSON.Object([
+            ("name", .string(workspace.name)), ("bodies_days", JSON(workspace.retention.bodiesDays)),
+            ("metadata_days", JSON(workspace.retention.metadataDays)),
+        ])
+        document["alerts_stream"] = workspace.alertsStream.map { .string("\($0)") }
+        return JSON.object(document).text
     }
 
     static func workspace(id: WorkspaceID, _ document: JSON, createdAt: Timestamp) -> Workspace {
@@ -134,7 +135,8 @@ enum Documents {
         if let days = document["bodies_days"]?.int64 { retention.bodiesDays = Int(days) }
         if let days = document["metadata_days"]?.int64 { retention.metadataDays = Int(days) }
         return Workspace(
-            id: id, name: document["name"]?.string ?? id.slug, createdAt: createdAt, retention: retention)
+            id: id, name: document["name"]?.string ?? id.slug, createdAt: createdAt, retention: retention,
+            alertsStream: document["alerts_stream"]?.string.flatMap { ID($0) })
     }
 
     /// Everything of a source but its columns and its secrets.

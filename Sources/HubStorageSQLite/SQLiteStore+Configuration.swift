@@ -32,13 +32,21 @@ extension SQLiteStore {
         }
     }
 
-    package func apply(_ changes: [ConfigurationChange], _ entry: AuditEntry) async throws(StoreError) {
+    package func apply(
+        _ changes: [ConfigurationChange], _ entry: AuditEntry, telling plan: Plan?
+    ) async throws(StoreError) -> Bool {
         try await write { db in
+            if let plan {
+                let version = try db.configurationVersion(of: plan.workspace)
+                guard version == plan.configurationVersion else { return false }
+            }
             for change in changes { try db.apply(change) }
+            if let plan { _ = try db.insert(plan) }
             if let workspace = entry.workspace, changes.contains(where: \.changesConfiguration) {
                 try db.raiseConfigurationVersion(of: workspace)
             }
             try db.insert(entry)
+            return true
         }
     }
 

@@ -93,6 +93,7 @@ extension Database {
         var messages: [ID<Event>: (first: Int64, count: Int64)] = [:]
         var transcripts: [ID<Event>: ID<Transcript>] = [:]
         var seqs: [Int64] = []
+        var followers: [Plan] = []
         for effect in plan.effects {
             switch effect {
             case .post(let post):
@@ -100,8 +101,10 @@ extension Database {
                 let first = messages[post.event]?.first ?? seq
                 messages[post.event] = (first, seq - first + 1)
                 seqs.append(seq)
-            case .mergeTranscript(let draft, let source, let event):
-                transcripts[event] = try merge(draft, source: source, plan: plan)
+            case .mergeTranscript(let merge):
+                let merged = try self.merge(merge, plan: plan)
+                transcripts[merge.event] = merged.id
+                if let change = merged.change, let follower = merge.consequences?(change) { followers.append(follower) }
             case .keep(let change):
                 try keep(change)
             case .deliver, .fanOut:
@@ -128,6 +131,7 @@ extension Database {
                 break
             }
         }
+        for follower in followers { _ = try insert(follower) }
         if let request = plan.request {
             let own = plan.events.count { $0.request == request.id }
             let seq = try insert(request, firstEvent: firstEvent, eventCount: Int64(own))
@@ -176,7 +180,8 @@ extension Database {
         var person: ID<Person>?
         switch post.place {
         case .stream(let id): stream = id
-        case .streamNamed(let name): stream = try findOrMakeStream(name, plan.workspace, at: at)
+        case .streamNamed(let name):
+            stream = try findOrMakeStream(name, post.newStream ?? .make(at: at), plan.workspace, at: at)
         case .direct(let id): (stream, person) = (nil, id)
         }
         let (senderKind, sender) = Documents.columns(of: post.sender)
@@ -227,11 +232,15 @@ extension Database {
         }
     }
 
-    private func findOrMakeStream(_ name: String, _ workspace: WorkspaceID, at now: Timestamp) throws -> ID<Stream> {
+    private func findOrMakeStream(
+        _ name: String, _ id: ID<Stream>, _ workspace: WorkspaceID, at now: Timestamp
+    ) throws -> ID<Stream> {
         let folded = Stream.foldedName(name)
         let sql = "SELECT id FROM stream WHERE workspace = ? AND folded_name = ?"
-        if let id: ID<Stream> = try first(sql, SQLValue(workspace), .text(folded), read: { try $0.id(0) }) { return id }
-        let stream = Stream(id: .make(at: now), workspace: workspace, number: 0, name: name.trimmed(), createdAt: now)
+        if let known: ID<Stream> = try first(sql, SQLValue(workspace), .text(folded), read: { try $0.id(0) }) {
+            return known
+        }
+        let stream = Stream(id: id, workspace: workspace, number: 0, name: name.trimmed(), createdAt: now)
         try put(stream)
         // The planner sees the new stream only in the next configuration.
         try raiseConfigurationVersion(of: workspace)

@@ -20,34 +20,37 @@ extension SQLiteStore {
         of workspace: WorkspaceID, _ query: TicketQuery, _ page: PageRequest
     ) async throws(StoreError) -> Page<TicketSummary> {
         let order = query.order == .created ? "t.seq" : "t.activity"
-        var list = ListQuery("\(RecordRows.ticketColumns), \(order)", from: "ticket t", order: order, page)
-        list.require(query, in: workspace)
-        if let status = query.status {
-            list.require("\(query.isOfPerson ? "+" : "")t.status = ?", .text(status.rawValue))
-        }
-        if let words = SearchWords(query.text) {
-            list.require("t.seq IN (SELECT rowid FROM ticket_search WHERE ticket_search MATCH ?)", words.value)
-        }
-        return try await read { [list] db in
-            try list.page(db, seq: \.seq) { TicketSummary(seq: $0.int(20), ticket: try RecordRows.ticket($0)) }
+        return try await read { db in
+            var list = ListQuery("\(RecordRows.ticketColumns), \(order)", from: "ticket t", order: order, page)
+            let isNarrow = try db.isNarrow(query, in: workspace)
+            list.require(query, in: workspace, isNarrow: isNarrow)
+            if let status = query.status {
+                list.require("\(isNarrow ? "+" : "")t.status = ?", .text(status.rawValue))
+            }
+            if let words = SearchWords(query.text) {
+                list.require("t.seq IN (SELECT rowid FROM ticket_search WHERE ticket_search MATCH ?)", words.value)
+            }
+            return try list.page(db, seq: \.seq) {
+                TicketSummary(seq: $0.int(20), ticket: try RecordRows.ticket($0))
+            }
         }
     }
 
     package func ticketCounts(
         of workspace: WorkspaceID, _ query: TicketQuery
     ) async throws(StoreError) -> [Ticket.Status: Int] {
-        var counting = CountQuery("t.status", from: "ticket t")
-        if query.isOfEverything {
-            counting = CountQuery("t.status", "sum(t.count)", from: "ticket_tally t")
-            counting.require("t.workspace = ?", SQLValue(workspace))
-            counting.require("t.count > 0")
-        } else {
-            counting.require(query, in: workspace)
+        try await read { db in
+            if query.isOfEverything {
+                let sql = "SELECT status, count FROM ticket_tally WHERE workspace = ? AND count > 0"
+                let tallies = try db.rows(sql, [SQLValue(workspace)]) { ($0.text(0), Int($0.int(1))) }
+                return Dictionary(
+                    tallies.compactMap { name, count in Ticket.Status(rawValue: name).map { ($0, count) } },
+                    uniquingKeysWith: +)
+            }
+            var counting = CountQuery()
+            counting.require(query, in: workspace, isNarrow: try db.isNarrow(query, in: workspace))
+            return try counting.counts(db)
         }
-        let counts = try await read { [counting] db in try counting.counts(db) }
-        return Dictionary(
-            counts.compactMap { name, count in Ticket.Status(rawValue: name).map { ($0, count) } },
-            uniquingKeysWith: +)
     }
 
     package func ticket(_ id: ID<Ticket>, in workspace: WorkspaceID) async throws(StoreError) -> Ticket? {
@@ -200,24 +203,39 @@ private protocol Conditions {
 }
 
 extension TicketQuery {
-    fileprivate var isOfPerson: Bool { if case .person = assignment { true } else { false } }
-
     /// Whether nothing but status and words may filter.
     fileprivate var isOfEverything: Bool {
         assignment == nil && priority == nil && tag == nil && customer == nil && since == nil
     }
 }
 
+extension Database {
+    /// A tag that fewer tickets have is looked up by itself.
+    private static let rareTagLimit: Int64 = 2000
+
+    /// Whether assignee or tag lead to so few tickets that no index of the whole workspace is worth taking.
+    fileprivate func isNarrow(_ query: TicketQuery, in workspace: WorkspaceID) throws -> Bool {
+        if case .person = query.assignment { return true }
+        guard let tag = query.tag else { return false }
+        let sql = """
+            SELECT count(*) FROM (SELECT 1 FROM ticket_tag WHERE workspace = ? AND tag = ? LIMIT ?)
+            """
+        let count = try first(sql, SQLValue(workspace), .text(tag.lowercased()), .int(Self.rareTagLimit)) { $0.int(0) }
+        return (count ?? 0) < Self.rareTagLimit
+    }
+}
+
 extension Conditions {
-    fileprivate mutating func require(_ query: TicketQuery, in workspace: WorkspaceID) {
-        // With a plus, no index of the workspace is taken where that of the assignee leads to fewer.
-        require("\(query.isOfPerson ? "+" : "")t.workspace = ?", SQLValue(workspace))
+    /// - Parameter isNarrow: then a plus keeps the planner from indexes that hold the whole workspace.
+    fileprivate mutating func require(_ query: TicketQuery, in workspace: WorkspaceID, isNarrow: Bool) {
+        let plus = isNarrow ? "+" : ""
+        require("\(plus)t.workspace = ?", SQLValue(workspace))
         switch query.assignment {
         case .person(let id): require("t.assignee = ?", SQLValue(id))
         case .nobody: require("t.assignee IS NULL")
         case nil: break
         }
-        if let priority = query.priority { require("t.priority = ?", .text(priority.rawValue)) }
+        if let priority = query.priority { require("\(plus)t.priority = ?", .text(priority.rawValue)) }
         if let customer = query.customer { require("t.customer = ?", SQLValue(customer)) }
         if let since = query.since { require("t.updated_at >= ?", SQLValue(since)) }
         if let tag = query.tag {
@@ -230,26 +248,22 @@ extension Conditions {
 
 extension ListQuery: Conditions {}
 
-/// How many rows there are of each value of a column.
+/// How many tickets there are of each status, in one pass: a GROUP BY would choose its index for the order of the groups
+/// and not for the filter.
 private struct CountQuery: Conditions {
-    private let column: String
-    private let count: String
-    private let table: String
     private var conditions: [String] = []
     private var values: [SQLValue] = []
-
-    init(_ column: String, _ count: String = "count(*)", from table: String) {
-        (self.column, self.count, self.table) = (column, count, table)
-    }
 
     mutating func require(_ condition: String, _ bound: SQLValue...) {
         conditions.append(condition)
         values += bound
     }
 
-    func counts(_ db: Database) throws -> [(String, Int)] {
-        try db.rows(
-            "SELECT \(column), \(count) FROM \(table) WHERE \(conditions.joined(separator: " AND ")) GROUP BY 1", values
-        ) { ($0.text(0), Int($0.int(1))) }
+    func counts(_ db: Database) throws -> [Ticket.Status: Int] {
+        let statuses = Ticket.Status.allCases
+        let columns = statuses.map { "count(*) FILTER (WHERE t.status = '\($0.rawValue)')" }.joined(separator: ", ")
+        let sql = "SELECT \(columns) FROM ticket t WHERE \(conditions.joined(separator: " AND "))"
+        let counts = try db.rows(sql, values) { row in statuses.indices.map { Int(row.int(Int32($0))) } }.first ?? []
+        return Dictionary(uniqueKeysWithValues: zip(statuses, counts).filter { $0.1 > 0 }.map { ($0.0, $0.1) })
     }
 }

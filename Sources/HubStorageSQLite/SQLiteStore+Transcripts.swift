@@ -7,71 +7,84 @@ extension Database {
     ///
     /// Entries with an id the transcript has are replaced in place. Others of a whole conversation are matched by
     /// position, so that a longer export of it adds only what is new; others of an addition go to the end.
-    func merge(_ draft: TranscriptDraft, source: ID<Source>, plan: Plan) throws -> ID<Transcript> {
+    ///
+    /// - Returns: which transcript it is, and what changed; nil: it said nothing new.
+    func merge(_ merge: Effect.Merge, plan: Plan) throws -> (id: ID<Transcript>, change: TranscriptChange?) {
         let now = plan.events.first?.createdAt ?? Timestamp(milliseconds: 0)
-        let known = try first(
-            "SELECT id, seq, labels, links, attachments FROM transcript WHERE source = ? AND session = ?",
-            SQLValue(source), .text(draft.session)
-        ) { row in
-            KnownTranscript(
-                id: try row.id(0), seq: row.int(1), labels: row.json(2), links: row.json(3), attachments: row.json(4))
+        let draft = merge.draft
+        let sql = "SELECT \(SQLiteStore.transcriptColumns) FROM transcript t WHERE t.source = ? AND t.session = ?"
+        let known = try first(sql, SQLValue(merge.source), .text(draft.session)) { row in
+            try SQLiteStore.transcript(row, entries: [])
         }
-        if let known {
-            try update(known, with: draft, at: now)
-            try mergeEntries(of: draft, into: known.id)
-            try run("INSERT OR IGNORE INTO search_stale_transcript (seq) VALUES (?)", .int(known.seq))
-            return known.id
+        guard let known else {
+            let made = Transcript(
+                id: .make(at: now), seq: 0, workspace: plan.workspace, source: merge.source,
+                content: draft.withoutEntries, createdAt: now, updatedAt: now)
+            try insert(made)
+            try run("INSERT INTO search_stale_transcript (seq) VALUES (?)", .int(lastInsertedRowID))
+            let entries = try mergeEntries(of: draft, into: made.id)
+            return (
+                made.id,
+                TranscriptChange(
+                    before: nil, after: .init(made, entries: entries.added), newEntries: entries.added,
+                    changedEntries: entries.changed)
+            )
         }
-        let id = ID<Transcript>.make(at: now)
+        let entries = try mergeEntries(of: draft, into: known.id)
+        let content = known.content.merging(draft)
+        guard content != known.content || entries.added > 0 || entries.changed > 0 else { return (known.id, nil) }
+        let merged = Transcript(
+            id: known.id, seq: known.seq, workspace: known.workspace, source: known.source, content: content,
+            createdAt: known.createdAt, updatedAt: now)
+        try update(merged)
+        try run("INSERT OR IGNORE INTO search_stale_transcript (seq) VALUES (?)", .int(known.seq))
+        return (
+            known.id,
+            TranscriptChange(
+                before: .init(known, entries: entries.before),
+                after: .init(merged, entries: entries.before + entries.added), newEntries: entries.added,
+                changedEntries: entries.changed)
+        )
+    }
+
+    private func insert(_ transcript: Transcript) throws {
+        let content = transcript.content
         try run(
             """
             INSERT INTO transcript (id, workspace, source, session, title, origin, actor_id, actor_email, labels,
                 links, attachments, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
-            SQLValue(id), SQLValue(plan.workspace), SQLValue(source), .text(draft.session), SQLValue(draft.title),
-            SQLValue(draft.origin), SQLValue(draft.actorID), SQLValue(draft.actorEmail),
-            .text(JSON.array(draft.labels.map(JSON.string)).text), .text(Documents.text(of: draft.links)),
-            .text(Documents.text(of: draft.attachments)), SQLValue(now), SQLValue(now))
-        try run("INSERT INTO search_stale_transcript (seq) VALUES (?)", .int(lastInsertedRowID))
-        try mergeEntries(of: draft, into: id)
-        return id
+            SQLValue(transcript.id), SQLValue(transcript.workspace), SQLValue(transcript.source),
+            .text(content.session), SQLValue(content.title), SQLValue(content.origin), SQLValue(content.actorID),
+            SQLValue(content.actorEmail), .text(JSON.array(content.labels.map(JSON.string)).text),
+            .text(Documents.text(of: content.links)), .text(Documents.text(of: content.attachments)),
+            SQLValue(transcript.createdAt), SQLValue(transcript.updatedAt))
     }
 
-    private struct KnownTranscript {
-        let id: ID<Transcript>
-        let seq: Int64
-        let labels: JSON
-        let links: JSON
-        let attachments: JSON
-    }
-
-    private func update(_ known: KnownTranscript, with draft: TranscriptDraft, at now: Timestamp) throws {
+    private func update(_ transcript: Transcript) throws {
+        let content = transcript.content
         try run(
             """
-            UPDATE transcript SET title = coalesce(?, title), origin = coalesce(?, origin),
-                actor_id = coalesce(?, actor_id), actor_email = coalesce(?, actor_email), labels = ?, links = ?,
+            UPDATE transcript SET title = ?, origin = ?, actor_id = ?, actor_email = ?, labels = ?, links = ?,
                 attachments = ?, updated_at = ? WHERE id = ?
             """,
-            SQLValue(draft.title), SQLValue(draft.origin), SQLValue(draft.actorID), SQLValue(draft.actorEmail),
-            .text(union(known.labels, .array(draft.labels.map(JSON.string)))),
-            .text(union(known.links, Documents.json(of: draft.links))),
-            .text(union(known.attachments, Documents.json(of: draft.attachments))), SQLValue(now), SQLValue(known.id))
+            SQLValue(content.title), SQLValue(content.origin), SQLValue(content.actorID),
+            SQLValue(content.actorEmail), .text(JSON.array(content.labels.map(JSON.string)).text),
+            .text(Documents.text(of: content.links)), .text(Documents.text(of: content.attachments)),
+            SQLValue(transcript.updatedAt), SQLValue(transcript.id))
     }
 
-    /// Both lists as one JSON text, without repetitions.
-    private func union(_ old: JSON, _ new: JSON) -> String {
-        var elements = old.array ?? []
-        var seen = Set(elements)
-        for element in new.array ?? [] where seen.insert(element).inserted { elements.append(element) }
-        return JSON.array(elements).text
-    }
-
-    private func mergeEntries(of draft: TranscriptDraft, into id: ID<Transcript>) throws {
+    /// - Returns: how many there were, how many came, and how many are others now.
+    private func mergeEntries(
+        of draft: TranscriptDraft, into id: ID<Transcript>
+    ) throws -> (before: Int, added: Int, changed: Int) {
         let known = try rows(
             "SELECT position, external_id FROM transcript_entry WHERE transcript = ?", [SQLValue(id)]
         ) { ($0.int(0), $0.optionalText(1)) }
         var positions = Dictionary(known.compactMap { position, id in id.map { ($0, position) } }) { first, _ in first }
-        var end = (known.map(\.0).max() ?? -1) + 1
+        let old = Set(known.map(\.0))
+        var end = (old.max() ?? -1) + 1
+        var (added, changed): (Set<Int64>, Set<Int64>) = ([], [])
         for (offset, entry) in draft.entries.enumerated() {
             let position: Int64
             if let externalID = entry.externalID, let found = positions[externalID] {
@@ -83,14 +96,29 @@ extension Database {
             }
             if let externalID = entry.externalID { positions[externalID] = position }
             end = max(end, position + 1)
-            try run(
-                """
-                INSERT OR REPLACE INTO transcript_entry
-                    (transcript, position, external_id, role, content, at, metadata) VALUES (?, ?, ?, ?, ?, ?, ?)
-                """,
-                SQLValue(id), .int(position), SQLValue(entry.externalID), .text(entry.role), .text(entry.content),
-                SQLValue(entry.at), .text(entry.metadata.text))
+            try put(entry, at: position, of: id)
+            if !old.contains(position) {
+                added.insert(position)
+            } else if changesCount > 0 {
+                changed.insert(position)
+            }
         }
+        return (known.count, added.count, changed.count)
+    }
+
+    /// Changes nothing where the same stands already.
+    private func put(_ entry: TranscriptDraft.Entry, at position: Int64, of id: ID<Transcript>) throws {
+        try run(
+            """
+            INSERT INTO transcript_entry (transcript, position, external_id, role, content, at, metadata)
+            VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (transcript, position) DO UPDATE SET
+                external_id = excluded.external_id, role = excluded.role, content = excluded.content,
+                at = excluded.at, metadata = excluded.metadata
+            WHERE (external_id, role, content, at, metadata)
+                IS NOT (excluded.external_id, excluded.role, excluded.content, excluded.at, excluded.metadata)
+            """,
+            SQLValue(id), .int(position), SQLValue(entry.externalID), .text(entry.role), .text(entry.content),
+            SQLValue(entry.at), .text(entry.metadata.text))
     }
 }
 
@@ -131,12 +159,12 @@ extension SQLiteStore {
         }
     }
 
-    private static let transcriptColumns = """
+    static let transcriptColumns = """
         t.seq, t.id, t.workspace, t.source, t.session, t.title, t.origin, t.actor_id, t.actor_email, t.labels,
         t.links, t.attachments, t.created_at, t.updated_at
         """
 
-    private static func transcript(_ row: SQLRow, entries: [TranscriptDraft.Entry]) throws -> Transcript {
+    static func transcript(_ row: SQLRow, entries: [TranscriptDraft.Entry]) throws -> Transcript {
         let draft = TranscriptDraft(
             session: row.text(4), title: row.optionalText(5), origin: row.optionalText(6),
             actorID: row.optionalText(7), actorEmail: row.optionalText(8), entries: entries, isWhole: true,

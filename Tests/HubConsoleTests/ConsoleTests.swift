@@ -203,6 +203,12 @@ import Testing
             )
             #expect(await browser.get("/settings/retention").html.contains("value=\"14\""))
             #expect(await browser.get("/settings/audit").html.contains("workspace.retention"))
+            let stream = try #require(try await browser.hub.configuration(of: browser.first.workspace).streams.first)
+            #expect(await browser.post("/settings/alerts", [("stream", "\(stream.id)")]).status == 303)
+            #expect(await browser.get("/settings/streams").html.contains("value=\"\(stream.id)\" selected"))
+            #expect(await browser.post("/settings/alerts", [("stream", "")]).status == 303)
+            let workspace = try await browser.hub.configuration(of: browser.first.workspace).workspace
+            #expect(workspace.alertsStream == nil)
         }
     }
 

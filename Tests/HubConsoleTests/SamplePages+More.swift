@@ -347,7 +347,8 @@ extension SamplePages {
                         path: "/x", href: "/streams/2-engineering", number: 2, name: "engineering",
                         description: "What happens in our repositories", state: PillView("active", .good),
                         nextArchived: "1", archiveLabel: "Archive"),
-                ], hasStreams: true)),
+                ], hasStreams: true,
+                alerts: ChoicesView([ChoiceView("", "each admin", isSelected: true), ChoiceView("s", "general")]))),
         Sample(
             "retention", .settings,
             RetentionView(

@@ -212,7 +212,7 @@ extension SamplePages {
                         rows: [
                             .init(
                                 href: "/event-types/order.placed", name: "order.placed", summary: "An order.",
-                                isDeprecated: true, subscribers: "3", fired: "25×", firedAt: ago(40))
+                                remark: "deprecated", subscribers: "3", fired: "25×", firedAt: ago(40))
                         ])
                 ], hasGroups: true, hasOwn: true, undescribed: [LinkView(label: "stock.low", href: "/event-types/new")],
                 hasUndescribed: true)),
@@ -220,7 +220,7 @@ extension SamplePages {
             "event-type", .eventTypes,
             EventTypePageView(
                 path: "/event-types/order.placed", name: "order.placed", summary: "An order.", isOwn: true,
-                isDeprecated: true, mayWrite: true, mayPublish: true, fault: "The data is not JSON.",
+                remark: "deprecated", isPlanned: true, mayWrite: true, mayPublish: true, fault: "The data is not JSON.",
                 sampleHTML: JSONMarkup.html(["total": 12]), schemaHTML: JSONMarkup.html(["type": "object"]),
                 isWithoutSample: false,
                 subscribers: [

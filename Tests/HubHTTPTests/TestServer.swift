@@ -27,21 +27,28 @@ struct TestServer: Sendable {
     /// Its admin's.
     var token: String { first.adminToken.reveal() }
 
-    static func run(_ work: @escaping @Sendable (TestServer) async throws -> Void) async throws {
+    /// What a server is made with.
+    struct Parts: Sendable {
+        var resolver = Resolver.system()
+        var clock = HubCore.Clock(
+            now: { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) },
+            sleep: { try await Task.sleep(for: $0) })
+    }
+
+    static func run(
+        _ parts: Parts = Parts(), _ work: @escaping @Sendable (TestServer) async throws -> Void
+    ) async throws {
         try await TemporaryFolder.with { folder in
             let store = try SQLiteStore(path: "\(folder)/martlet.db")
             let vault = try await Vault.open(masterKey: Secret(Vault.randomBytes(32)), store: store)
-            let clock = HubCore.Clock(
-                now: { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) },
-                sleep: { try await Task.sleep(for: $0) })
             let text = Hub.TextTools(content: XMLReader.contentReader, templates: MustacheTemplates().renderer)
             var logger = Logger(label: "test")
             logger.logLevel = .critical
             var egress = EgressSettings()
             egress.policy = try EgressPolicy(parsing: "127.0.0.0/8")
             let hub = Hub(
-                store: store, vault: vault, clock: clock, text: text,
-                outbound: .init(sender: OutboundSender(GuardedClient(egress))),
+                store: store, vault: vault, clock: parts.clock, text: text,
+                outbound: .init(sender: OutboundSender(GuardedClient(egress, resolver: parts.resolver))),
                 logger: logger)
             let first = try await hub.setUpFirstWorkspace(WorkspaceID(stored: "main"), publicHost: "hooks.test")
             let server = HubServer(

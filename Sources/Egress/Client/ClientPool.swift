@@ -26,21 +26,6 @@ final class PinnedClient: Sendable {
     }
 }
 
-/// What a client's connections were so far.
-final class ConnectionHistory: Sendable {
-    private let state = Mutex((made: 0, lastHasOtherName: false))
-
-    /// How many there were.
-    var made: Int { state.withLock { $0.made } }
-
-    /// Whether the newest showed a certificate for another name, so that nothing went over it.
-    var lastHasOtherName: Bool { state.withLock { $0.lastHasOtherName } }
-
-    func add(hasOtherName: Bool) {
-        state.withLock { $0 = ($0.made + 1, hasOtherName) }
-    }
-}
-
 /// What a client is bound to; connections are shared by requests that agree in all of it.
 struct PinKey: Sendable, Hashable {
     let scheme: OutboundURL.Scheme

@@ -6,6 +6,7 @@ final class ExchangeProgress: Sendable {
     private struct State {
         var resolvedAt: ContinuousClock.Instant?
         var connectedAt: ContinuousClock.Instant?
+        var isConnectionKept = false
         var answeredAt: ContinuousClock.Instant?
         var completedAt: ContinuousClock.Instant?
         var answer: Exchange.Answer?
@@ -26,11 +27,15 @@ final class ExchangeProgress: Sendable {
     }
 
     func dialling(_ address: IPAddress) {
-        state.withLock { ($0.address, $0.connectedAt) = (address, nil) }
+        state.withLock { ($0.address, $0.connectedAt, $0.isConnectionKept) = (address, nil, false) }
     }
 
-    func connected() {
-        state.withLock { $0.connectedAt = .now }
+    /// - Parameter isKept: whether the connection took another request before.
+    func connected(isKept: () -> Bool) {
+        state.withLock { state in
+            guard state.connectedAt == nil else { return }
+            (state.connectedAt, state.isConnectionKept) = (.now, isKept())
+        }
     }
 
     func answered(_ answer: Exchange.Answer) {
@@ -61,6 +66,7 @@ final class ExchangeProgress: Sendable {
         state.withLock { $0.completedAt = .now }
     }
 
+    var isConnectionKept: Bool { state.withLock { $0.isConnectionKept } }
     var hasConnected: Bool { state.withLock { $0.connectedAt != nil } }
     var hasAnswer: Bool { state.withLock { $0.answer != nil } }
 
@@ -95,6 +101,7 @@ final class ExchangeProgress: Sendable {
 struct WatchedBody: Collection, Sendable {
     let bytes: [UInt8]
     let progress: ExchangeProgress
+    let history: ConnectionHistory
 
     var startIndex: Int { 0 }
     var endIndex: Int { bytes.count }
@@ -106,7 +113,7 @@ struct WatchedBody: Collection, Sendable {
     func withContiguousStorageIfAvailable<Result>(
         _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
     ) rethrows -> Result? {
-        progress.connected()
+        progress.connected(isKept: history.used)
         return try bytes.withContiguousStorageIfAvailable(body)
     }
 }

@@ -40,6 +40,8 @@ package final class GuardedClient: Sendable {
     /// How many addresses of a name are tried until one answers.
     private static let addressLimit = 3
     private static let headerLimit = 8192
+    /// How often a request is sent again over another connection when a kept one was closed under it.
+    private static let repetitionLimit = 3
 
     /// - Parameter group: outlives the client.
     package init(
@@ -129,21 +131,21 @@ package final class GuardedClient: Sendable {
             scheme: url.scheme, host: url.hostText, port: url.port, address: address, identity: request.identity?.id)
         let client = try pool.lease(key) { () throws(AttemptFailure) in makeClient(key, request.identity) }
         defer { client.release() }
-        progress.dialling(address)
-        let connections = client.history.made
-        do {
-            try await perform(request, on: client, progress, until: deadline)
-        } catch {
-            let failure = FailureMapping.failure(error, hasConnected: progress.hasConnected)
-            if !Task.isCancelled, !progress.hasAnswer, client.history.lastHasOtherName { throw .tls }
-            // A connection that was kept open and closed by the other side just now: nothing was heard of the request.
-            let isStale = failure == .reset && !progress.hasAnswer && client.history.made == connections
-            guard isStale, !Task.isCancelled else { throw failure }
+        // Each may find one more connection that was kept.
+        for repetition in 0...Self.repetitionLimit {
             progress.dialling(address)
+            let isShared = client.history.isShared
             do {
                 try await perform(request, on: client, progress, until: deadline)
+                return nil
             } catch {
-                throw FailureMapping.failure(error, hasConnected: progress.hasConnected)
+                let failure = FailureMapping.failure(error, hasConnected: progress.hasConnected)
+                if !Task.isCancelled, !progress.hasAnswer, client.history.lastHasOtherName { throw .tls }
+                // A connection that was kept open and closed by the other side just now: nothing was heard of the
+                // request.
+                let isKept = isShared || progress.isConnectionKept
+                let isStale = failure == .reset && !progress.hasAnswer && isKept
+                guard isStale, repetition < Self.repetitionLimit, !Task.isCancelled else { throw failure }
             }
         }
         return nil
@@ -157,7 +159,7 @@ package final class GuardedClient: Sendable {
         message.method = HTTPMethod(rawValue: request.method)
         for field in request.headers.fields { message.headers.add(name: field.name, value: field.value) }
         if !request.body.isEmpty {
-            let body = WatchedBody(bytes: request.body, progress: progress)
+            let body = WatchedBody(bytes: request.body, progress: progress, history: client.history)
             message.body = .bytes(body, length: .known(Int64(body.count)))
         }
         let left = max(deadline - .now, .zero)
@@ -211,14 +213,15 @@ package final class GuardedClient: Sendable {
         let history = ConnectionHistory()
         // An address needs no guard: the library checks it.
         let guardedName = key.scheme == .https && IPAddress(key.host) == nil ? key.host : nil
-        let look: @Sendable (any Channel) -> EventLoopFuture<Void> = { channel in
+        let look: @Sendable (any Channel, Bool) -> EventLoopFuture<Void> = { channel, isShared in
             // Failing here would confuse the client's pool; the guard in the channel refuses what is written.
             let isAdmitted = guardedName.map { name in (try? NameGuard.admits(channel, for: name)) ?? false } ?? true
-            history.add(hasOtherName: !isAdmitted)
-            return channel.eventLoop.makeSucceededVoidFuture()
+            return channel.eventLoop.makeCompletedFuture {
+                try history.add(channel, isShared: isShared, hasOtherName: !isAdmitted)
+            }
         }
-        configuration.http1_1ConnectionDebugInitializer = look
-        configuration.http2ConnectionDebugInitializer = look
+        configuration.http1_1ConnectionDebugInitializer = { look($0, false) }
+        configuration.http2ConnectionDebugInitializer = { look($0, true) }
         return PinnedClient(
             HTTPClient(eventLoopGroupProvider: .shared(group), configuration: configuration), history)
     }

@@ -166,15 +166,10 @@ extension Plan {
         _ happenings: [Happening], _ notice: MessageDraft?, in configuration: WorkspaceConfiguration, at now: Timestamp
     ) -> Plan {
         let sender = Planner.Sender(message: .hub, owner: nil, mayCreateStreams: false, source: nil)
-        var planned = Planner(configuration: configuration, sender: sender).plan(happenings, at: now)
+        let planner = Planner(configuration: configuration, sender: sender)
+        var planned = planner.plan(happenings, at: now)
         if let notice, let event = planned.events.last {
-            for admin in configuration.admins.prefix(Self.noticeLimit) {
-                planned.effects.append(
-                    .post(
-                        Effect.Post(
-                            id: .make(at: now), place: .direct(admin.id), sender: .hub, draft: notice.truncated(),
-                            event: event.id)))
-            }
+            planner.alert(notice, because: event, about: happenings.last?.subject, in: &planned, at: now)
         }
         var plan = Plan(
             workspace: configuration.workspace.id, configurationVersion: configuration.version, request: nil, body: nil,
@@ -182,7 +177,40 @@ extension Plan {
         plan.contents = planned.contents
         return plan
     }
+}
 
-    /// How many admins are told.
+extension Planner {
+    /// How many admins are told directly.
     private static let noticeLimit = 20
+
+    /// Tells the admins, in the stream that is set for it or each of them directly.
+    ///
+    /// - Parameter subject: the endpoint that it is about, which is not told itself.
+    func alert(
+        _ notice: MessageDraft, because event: Event, about subject: ID<Endpoint>?, in result: inout Result,
+        at now: Timestamp
+    ) {
+        var notice = notice
+        let stream = configuration.workspace.alertsStream.flatMap(configuration.stream)
+        if let stream, !stream.isArchived {
+            let post = Effect.Post(
+                id: .make(at: now), place: .stream(stream.id), sender: .hub, draft: notice.truncated(), event: event.id)
+            result.effects.append(.post(post))
+            guard isWanted(.messageCreated) else { return }
+            var echo = created(post, in: stream.name, event).following(event)
+            echo.subject = subject
+            return add(echo, to: &result, at: now)
+        }
+        if let stream {
+            notice.body =
+                "*The stream for alerts, “\(stream.name)”, is archived, so this came to you.*\n\n\(notice.body)"
+        }
+        for admin in configuration.admins.prefix(Self.noticeLimit) {
+            result.effects.append(
+                .post(
+                    Effect.Post(
+                        id: .make(at: now), place: .direct(admin.id), sender: .hub, draft: notice.truncated(),
+                        event: event.id)))
+        }
+    }
 }

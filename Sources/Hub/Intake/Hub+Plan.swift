@@ -78,8 +78,8 @@ extension Effect {
                 case .direct(let id): "@\(configuration.person(id)?.email ?? "\(id)")"
                 }
             return "message to \(place), topic “\(post.draft.topic)”"
-        case .mergeTranscript(let draft, _, _):
-            return "transcript \(draft.session), \(draft.entries.count) messages"
+        case .mergeTranscript(let merge):
+            return "transcript \(merge.draft.session), \(merge.draft.entries.count) messages"
         case .keep:
             return "a record"
         case .deliver(let delivery):

@@ -63,6 +63,53 @@ extension Hub {
         }
     }
 
+    /// Applies changes, and tells subscribers of them in the same commit; where nobody subscribes, nothing is told.
+    private func apply(
+        _ changes: [ConfigurationChange], _ entry: AuditEntry, telling type: BuiltInEventType,
+        in workspace: WorkspaceID, _ happening: (RecordActor) -> Happening
+    ) async throws(SetupError) {
+        for _ in 0..<3 {
+            let configuration = try await configuration(of: workspace)
+            let planner = Planner(
+                configuration: configuration,
+                sender: .init(message: .hub, owner: nil, mayCreateStreams: false, source: nil))
+            guard planner.isWanted(type) else { return try await apply(changes, entry) }
+            let actor = try await actor(entry.actor, configuration)
+            let plan = Plan.internal([happening(actor)], nil, in: configuration, at: entry.at)
+            do throws(StoreError) {
+                let isApplied = try await sending(plan) { plan throws(StoreError) in
+                    try await store.apply(changes, entry, telling: plan)
+                } isCommitted: {
+                    $0
+                }
+                credentials.removeAll()
+                if isApplied { return }
+            } catch {
+                if error == .staleKey { await vault.reload(from: store) }
+                throw SetupError(error)
+            }
+        }
+        throw .unavailable(detail: "the configuration kept changing")
+    }
+
+    /// Whoever the audit log names so.
+    private func actor(
+        _ name: String, _ configuration: WorkspaceConfiguration
+    ) async throws(SetupError) -> RecordActor {
+        if let person = ID<Person>(name).flatMap(configuration.person) { return RecordActor(person) }
+        guard let id = ID<Credential>(name) else {
+            return name == "hub" ? .hub : RecordActor(kind: .system, id: nil, name: name)
+        }
+        let known: [Credential]
+        do throws(StoreError) {
+            known = try await store.credentials(of: configuration.workspace.id, at: clock.now())
+        } catch {
+            throw SetupError(error)
+        }
+        let owner = known.first { $0.id == id }?.person.flatMap(configuration.person)
+        return owner.map { RecordActor($0) } ?? RecordActor(kind: .token, id: name, name: "API token")
+    }
+
     package func configuration(of workspace: WorkspaceID) async throws(SetupError) -> WorkspaceConfiguration {
         let runtime: WorkspaceRuntime?
         do throws(StoreError) {
@@ -131,6 +178,24 @@ extension Hub {
         try await apply([.updateWorkspace(workspace)], audit(clock.now(), id, actor, "workspace.rename", id.slug, name))
     }
 
+    /// Sets where the hub says what the admins should know.
+    ///
+    /// - Parameter stream: its name, number or id; nil: to each of them directly.
+    package func setAlerts(
+        to stream: String?, of id: WorkspaceID, by actor: String
+    ) async throws(SetupError) {
+        let configuration = try await configuration(of: id)
+        var workspace = configuration.workspace
+        let found = stream.flatMap { configuration.stream(matching: $0) }
+        if let stream, found == nil {
+            throw .invalid(field: "alerts_stream", reason: "there is no stream “\(stream)”, or it is archived")
+        }
+        workspace.alertsStream = found?.id
+        try await apply(
+            [.updateWorkspace(workspace)],
+            audit(clock.now(), id, actor, "workspace.alerts", id.slug, found?.name ?? "each admin"))
+    }
+
     /// The first run: a workspace, its admin with token and invitation, a stream, a source and a bot.
     package func setUpFirstWorkspace(_ id: WorkspaceID, publicHost: String) async throws(SetupError) -> FirstSetup {
         let actor = "command line"
@@ -163,7 +228,10 @@ extension Hub {
         let now = clock.now()
         let stream = Stream(
             id: .make(at: now), workspace: workspace, number: 0, name: name, description: description, createdAt: now)
-        try await apply([.putStream(stream)], audit(now, workspace, actor, "stream.create", "\(stream.id)", name))
+        try await apply(
+            [.putStream(stream)], audit(now, workspace, actor, "stream.create", "\(stream.id)", name),
+            telling: .conversationCreated, in: workspace
+        ) { Happening(madeBy: $0, stream) }
         return try await configuration(of: workspace).stream(stream.id) ?? stream
     }
 
@@ -191,10 +259,14 @@ extension Hub {
         _ isArchived: Bool, stream id: ID<HubCore.Stream>, in workspace: WorkspaceID, by actor: String
     ) async throws(SetupError) {
         guard var stream = try await configuration(of: workspace).stream(id) else { throw .notFound(what: "stream") }
+        let isNew = stream.isArchived != isArchived
         stream.isArchived = isArchived
-        try await apply(
-            [.putStream(stream)],
-            audit(clock.now(), workspace, actor, isArchived ? "stream.archive" : "stream.restore", "\(id)"))
+        let entry = audit(clock.now(), workspace, actor, isArchived ? "stream.archive" : "stream.restore", "\(id)")
+        guard isNew, isArchived else { return try await apply([.putStream(stream)], entry) }
+        let archived = stream
+        try await apply([.putStream(archived)], entry, telling: .conversationArchived, in: workspace) {
+            Happening(archivedBy: $0, archived)
+        }
     }
 
     // MARK: Customers

@@ -55,6 +55,14 @@ package struct Happening: Sendable {
         self.data = data
     }
 
+    /// The same, as something that an event led to.
+    func following(_ event: Event) -> Happening {
+        var happening = self
+        happening.customer = event.customer
+        happening.cause = Cause(event: event.id, depth: event.depth)
+        return happening
+    }
+
     var candidate: Endpoint.Subscription.Candidate {
         Endpoint.Subscription.Candidate(
             type: type, customer: customer, channels: content.channels, data: data, metadata: content.metadata,

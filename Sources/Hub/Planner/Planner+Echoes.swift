@@ -18,11 +18,40 @@ extension Planner {
                 echoes.append(created(post, in: stream, event))
             }
         }
-        return echoes.map { echo in
-            var echo = echo
-            echo.customer = event.customer
-            echo.cause = Cause(event: event.id, depth: event.depth)
-            return echo
+        return echoes.map { $0.following(event) }
+    }
+
+    /// Gives the streams that messages make their ids, and tells of each once.
+    ///
+    /// - Parameter known: those that the same plan makes already, by their folded names.
+    func makeStreams(
+        for posts: inout [Effect], of event: Event, among known: inout [String: ID<HubCore.Stream>]
+    ) -> [Happening] {
+        var told: [Happening] = []
+        for (position, effect) in posts.enumerated() {
+            guard case .post(var post) = effect, case .streamNamed(let name) = post.place else { continue }
+            let folded = Stream.foldedName(name)
+            // An archived one of this name takes the message as it is.
+            guard !configuration.streams.contains(where: { Stream.foldedName($0.name) == folded }) else { continue }
+            let stream = Stream(
+                id: known[folded] ?? .make(at: event.createdAt), workspace: event.workspace, number: 0,
+                name: name.trimmed(), createdAt: event.createdAt)
+            if known.updateValue(stream.id, forKey: folded) == nil, isWanted(.conversationCreated) {
+                told.append(Happening(madeBy: actor(sender.message), stream).following(event))
+            }
+            post.newStream = stream.id
+            posts[position] = .post(post)
+        }
+        return told
+    }
+
+    private func actor(_ sender: Message.Sender) -> RecordActor {
+        switch sender {
+        case .person(let id):
+            configuration.person(id).map { RecordActor($0) } ?? RecordActor(kind: .person, id: "\(id)", name: "")
+        case .bot(let id): RecordActor(kind: .bot, id: "\(id)", name: configuration.bot(id)?.name ?? "")
+        case .source(let id): RecordActor(kind: .system, id: "\(id)", name: configuration.source(id)?.name ?? "")
+        case .hub: .hub
         }
     }
 
@@ -41,7 +70,7 @@ extension Planner {
         return Happening(type: .sourceEventReceived, data: data)
     }
 
-    private func created(_ post: Effect.Post, in stream: String, _ event: Event) -> Happening {
+    func created(_ post: Effect.Post, in stream: String, _ event: Event) -> Happening {
         Happening(
             type: .messageCreated,
             data: [
@@ -52,6 +81,16 @@ extension Planner {
                     "created_at": .string(event.createdAt.rfc3339), "event_id": .string("\(event.id)"),
                 ]
             ])
+    }
+
+    /// What is told of a transcript once it is known what became of it.
+    func ingestion(from source: Source, _ event: Event) -> (@Sendable (TranscriptChange) -> Plan?)? {
+        guard isWanted(.transcriptIngested) else { return nil }
+        let configuration = configuration
+        return { change in
+            let happening = Happening(change, from: source).following(event)
+            return Plan.internal([happening], nil, in: configuration, at: event.createdAt)
+        }
     }
 
     private func streamName(of place: Effect.Post.Place) -> String? {

@@ -62,6 +62,7 @@ package struct Planner: Sendable {
         var result = Result()
         var mayNotify = input.mayNotify
         var echoes: [Happening] = []
+        var newStreams: [String: ID<HubCore.Stream>] = [:]
         for finding in input.findings {
             let event = event(for: finding, input)
             result.events.append(event)
@@ -70,10 +71,15 @@ package struct Planner: Sendable {
             switch finding.meaning {
             case .message(let draft):
                 posts = self.posts(of: draft, event, input, mayNotify: &mayNotify)
+                echoes += makeStreams(for: &posts, of: event, among: &newStreams)
                 result.effects += posts
             case .transcript(let draft):
                 guard let source = sender.source else { continue }
-                result.effects.append(.mergeTranscript(draft, source: source.id, event: event.id))
+                result.effects.append(
+                    .mergeTranscript(
+                        Effect.Merge(
+                            draft: draft, source: source.id, event: event.id,
+                            consequences: ingestion(from: source, event))))
             case .ignored:
                 break
             case .unreadable(let error):

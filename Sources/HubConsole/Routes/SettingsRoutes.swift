@@ -8,7 +8,8 @@ enum SettingsRoutes {
         [
             .get("/settings", start), .get("/settings/streams", streams),
             .post("/settings/streams", .administer, makeStream),
-            .post("/settings/streams/:id", .administer, archiveStream), .get("/settings/retention", retention),
+            .post("/settings/streams/:id", .administer, archiveStream),
+            .post("/settings/alerts", .administer, setAlerts), .get("/settings/retention", retention),
             .post("/settings/retention", .administer, setRetention), .get("/settings/webhooks", webhooks),
             .post("/settings/webhooks/secret", .administer, replaceSecret),
             .get("/settings/audit", .administer, audit),
@@ -30,8 +31,26 @@ enum SettingsRoutes {
         }
         let view = StreamsView(
             tabs: SettingsTab.tabs(current: "/settings/streams"), fault: nil, mayWrite: visit.isAdmin, streams: rows,
-            hasStreams: !rows.isEmpty)
+            hasStreams: !rows.isEmpty, alerts: ChoicesView(alerts(visit)))
         return visit.page(view, .settings, title: "Streams")
+    }
+
+    private static func alerts(_ visit: Visit) -> [ChoiceView] {
+        let chosen = visit.configuration.workspace.alertsStream
+        // One that was archived meanwhile is shown: as long as it is, the admins are told directly.
+        let streams = visit.configuration.streams.filter { !$0.isArchived || $0.id == chosen }
+        return [ChoiceView("", "each admin, in a message of their own", isSelected: chosen == nil)]
+            + streams.sorted { $0.number < $1.number }.map { stream in
+                ChoiceView(
+                    "\(stream.id)", stream.isArchived ? "\(stream.name) (archived)" : stream.name,
+                    isSelected: stream.id == chosen)
+            }
+    }
+
+    @Sendable private static func setAlerts(_ visit: Visit) async throws -> ConsoleResponse {
+        await visit.change("/settings/streams", "Saved.") { () async throws(SetupError) in
+            try await visit.hub.setAlerts(to: visit.text("stream"), of: visit.workspace, by: visit.actor)
+        }
     }
 
     @Sendable private static func makeStream(_ visit: Visit) async throws -> ConsoleResponse {

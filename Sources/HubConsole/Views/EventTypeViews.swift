@@ -6,7 +6,8 @@ struct EventTypesView: TemplatedView {
         let href: String
         let name: String
         let summary: String
-        let isDeprecated: Bool
+        /// `deprecated`, `not sent yet`.
+        let remark: String?
         let subscribers: String
         let fired: String
         let firedAt: TimeView?
@@ -41,7 +42,8 @@ struct EventTypePageView: TemplatedView {
     let name: String
     let summary: String
     let isOwn: Bool
-    let isDeprecated: Bool
+    let remark: String?
+    let isPlanned: Bool
     let mayWrite: Bool
     let mayPublish: Bool
     let fault: String?

@@ -102,6 +102,8 @@ struct StreamsView: TemplatedView {
     let mayWrite: Bool
     let streams: [Row]
     let hasStreams: Bool
+    /// Where alerts go.
+    let alerts: ChoicesView
 }
 
 struct RetentionView: TemplatedView {

@@ -507,14 +507,18 @@ extension BuiltInEventType {
             #"""
             {
               "conversation": {
-                "id": "cnv_01kbz4hc2s8h3axysrd0da0g7s",
-                "address": "local:incidents/db-7 slow",
-                "name": "db-7 slow",
-                "members": [
-                  "grace@example.org"
-                ],
+                "id": "stm_01kbz4hc2s8h3axysrd0da0g7s",
+                "kind": "stream",
+                "address": "local:incidents",
+                "name": "incidents",
+                "description": "What is broken now",
                 "archived": false,
                 "created_at": "2026-11-21T08:30:00.000Z"
+              },
+              "actor": {
+                "kind": "person",
+                "id": "usr_01kbvwaekg252xhyn9c4tcwhbp",
+                "name": "Grace Murray"
               }
             }
             """#
@@ -522,12 +526,11 @@ extension BuiltInEventType {
             #"""
             {
               "conversation": {
-                "id": "cnv_01kbz4hc2s8h3axysrd0da0g7s",
-                "address": "local:incidents/db-7 slow",
-                "name": "db-7 slow",
-                "members": [
-                  "grace@example.org"
-                ],
+                "id": "stm_01kbz4hc2s8h3axysrd0da0g7s",
+                "kind": "stream",
+                "address": "local:incidents",
+                "name": "incidents",
+                "description": "What is broken now",
                 "archived": true,
                 "created_at": "2026-11-21T08:30:00.000Z"
               },
@@ -585,16 +588,24 @@ extension BuiltInEventType {
             {
               "transcript": {
                 "id": "trn_01kbkjdvmbd1yvhnttmdgh51sg",
+                "source": "assistant",
                 "session_id": "sess-8841",
                 "title": "Refund policy",
-                "source": "assistant",
+                "origin": "chatgpt",
                 "messages": 12,
-                "new_messages": 2,
                 "labels": [
                   "refund"
                 ],
+                "links": 1,
+                "attachments": 0,
                 "created_at": "2026-11-21T08:30:00.000Z",
                 "updated_at": "2026-11-21T08:33:00.000Z"
+              },
+              "new_messages": 2,
+              "changed_messages": 0,
+              "previous": {
+                "messages": 10,
+                "labels": []
               }
             }
             """#

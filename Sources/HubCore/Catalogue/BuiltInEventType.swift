@@ -55,15 +55,15 @@ package enum BuiltInEventType: String, Sendable, Hashable, CaseIterable {
         case .approvalCancelled:
             "Whoever asked for the decision took it back."
         case .conversationCreated:
-            "A conversation was made, by a rule or by hand."
+            "A stream was made, by hand or because a bot wrote to it."
         case .conversationArchived:
-            "A conversation was archived; what was said stays readable."
+            "A stream was archived; what was said stays readable."
         case .messageCreated:
             "A message was posted to a stream, a topic or a person."
         case .messageButtonClicked:
             "Somebody pressed a button under a message."
         case .transcriptIngested:
-            "A conversation with an AI was stored, or grew; its messages are read through the API."
+            "A conversation with an AI was stored, or changed; its messages are read through the API."
         case .sourceEventReceived:
             "A source received an event; `data` is the sender's own, unless the source keeps no payloads."
         case .endpointDisabled:
@@ -72,6 +72,14 @@ package enum BuiltInEventType: String, Sendable, Hashable, CaseIterable {
             "A disabled endpoint is enabled again, by hand or because a probe went through."
         case .deliveryExhausted:
             "A delivery used up its schedule; it can be recovered."
+        }
+    }
+
+    /// Whether it belongs to a part of the hub that does not exist yet: its name is taken, and nothing sends it.
+    package var isPlanned: Bool {
+        switch self {
+        case .approvalRequested, .approvalDecided, .approvalExpired, .approvalCancelled, .messageButtonClicked: true
+        default: false
         }
     }
 

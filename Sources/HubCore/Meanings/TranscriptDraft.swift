@@ -60,3 +60,27 @@ package struct TranscriptDraft: Sendable, Hashable {
         self.attachments = attachments
     }
 }
+
+extension TranscriptDraft {
+    /// What is known of the conversation beside what was said in it.
+    package var withoutEntries: TranscriptDraft {
+        TranscriptDraft(
+            session: session, title: title, origin: origin, actorID: actorID, actorEmail: actorEmail, entries: [],
+            isWhole: true, labels: Self.union([], labels), links: Self.union([], links),
+            attachments: Self.union([], attachments))
+    }
+
+    /// The same with what another piece of it knows: what it names counts, and lists grow. Entries are left out.
+    package func merging(_ piece: TranscriptDraft) -> TranscriptDraft {
+        TranscriptDraft(
+            session: session, title: piece.title ?? title, origin: piece.origin ?? origin,
+            actorID: piece.actorID ?? actorID, actorEmail: piece.actorEmail ?? actorEmail, entries: [], isWhole: true,
+            labels: Self.union(labels, piece.labels), links: Self.union(links, piece.links),
+            attachments: Self.union(attachments, piece.attachments))
+    }
+
+    private static func union<Element: Hashable>(_ old: [Element], _ new: [Element]) -> [Element] {
+        var seen = Set(old)
+        return old + new.filter { seen.insert($0).inserted }
+    }
+}

@@ -28,9 +28,15 @@ package struct Workspace: Sendable {
     package var name: String
     package let createdAt: Timestamp
     package var retention: Retention
+    /// Where the hub says what the admins should know; nil: to each of them directly.
+    package var alertsStream: ID<Stream>?
 
-    package init(id: WorkspaceID, name: String, createdAt: Timestamp, retention: Retention = .standard) {
+    package init(
+        id: WorkspaceID, name: String, createdAt: Timestamp, retention: Retention = .standard,
+        alertsStream: ID<Stream>? = nil
+    ) {
         (self.id, self.name, self.createdAt, self.retention) = (id, name, createdAt, retention)
+        self.alertsStream = alertsStream
     }
 }
 

@@ -1,7 +1,7 @@
 /// Who changed a record, as events tell it.
 package struct RecordActor: Sendable, Hashable {
     package enum Kind: String, Sendable, CaseIterable {
-        case person, customer
+        case person, customer, bot
         /// A program with a token that belongs to nobody.
         case token
         /// The hub itself.

@@ -24,9 +24,28 @@ import Testing
         #expect(type.summary.hasSuffix("."))
     }
 
+    @Test(arguments: BuiltInEventType.allCases.filter { $0.schema != nil })
+    func `its sample has everything that its schema names, and nothing else`(_ type: BuiltInEventType) throws {
+        let schema = try #require(type.schema)
+        #expect(try JSONSchema(schema).validate(type.sample) == [])
+        #expect(try JSONSchema(Self.closed(schema)).validate(type.sample) == [])
+    }
+
+    /// The same, without room for members that are not named.
+    static func closed(_ schema: JSON) -> JSON {
+        switch schema {
+        case .array(let elements): return .array(elements.map(closed))
+        case .object(let object):
+            var strict = JSON.Object(object.members.map { ($0.key, closed($0.value)) })
+            if object["properties"]?.object != nil, object["type"] != nil { strict["additionalProperties"] = false }
+            return .object(strict)
+        default: return schema
+        }
+    }
+
     static let changes: [BuiltInEventType] = [
         .ticketUpdated, .ticketResolved, .ticketReopened, .ticketClosed, .ticketMessageStatus, .approvalDecided,
-        .approvalExpired, .approvalCancelled, .conversationArchived,
+        .approvalExpired, .approvalCancelled, .conversationArchived, .transcriptIngested,
     ]
 
     @Test(arguments: BuiltInEventType.allCases)

@@ -99,6 +99,43 @@ private func seconds(_ waits: Double...) -> JSON {
         }
     }
 
+    @Test func `the admins hear of a disabled endpoint where they want to`() async throws {
+        try await TestServer.run { hub in
+            let path = "/v1/workspaces/main"
+            #expect(try await hub.call("PATCH", path, ["alerts_stream": "nowhere"]).status == 400)
+            let stream = try await hub.call("POST", "/v1/streams", ["name": "Alerts"])
+            let set = try await hub.call("PATCH", path, ["alerts_stream": "alerts"])
+            #expect(set["alerts_stream"] == stream["id"])
+
+            func messages(_ query: String) async throws -> [JSON] {
+                try await hub.call("GET", "/v1/messages?limit=50\(query)").data
+            }
+            try await Receiver.with(hub, ["events": ["message.created"]]) { watcher in
+                try await Receiver.with(hub, answering: ["status=410"]) { receiver in
+                    try await receiver.publish()
+                    try await eventually { try await receiver.state()["status"] == "disabled" }
+                    let told = try #require(try await messages("&stream=Alerts").first)
+                    #expect(told["body"]?.string?.contains("is disabled") == true)
+                    #expect(told["sender"]?["kind"] == "hub")
+                    #expect(try await messages("").count == 1)
+                    let echo = try #require(try await watcher.events(1).first)
+                    #expect(echo["data"]?["message"]?["id"] == told["id"])
+                }
+            }
+            // An archived stream takes nothing: then each admin gets it, and hears why.
+            let archive = "/v1/streams/\(stream["id"]?.string ?? "")"
+            #expect(try await hub.call("PATCH", archive, ["archived": true]).status == 200)
+            try await Receiver.with(hub, answering: ["status=410"]) { receiver in
+                try await receiver.publish()
+                try await eventually { try await receiver.state()["status"] == "disabled" }
+                let told = try #require(try await messages("").first)
+                #expect(told["stream"] == .null)
+                #expect(told["body"]?.string?.contains("is archived, so this came to you") == true)
+            }
+            #expect(try await hub.call("PATCH", path, ["alerts_stream": .null])["alerts_stream"] == .null)
+        }
+    }
+
     @Test func `a body that is no JSON arrives byte for byte`() async throws {
         try await TestServer.run { hub in
             try await Receiver.with(hub) { receiver in

@@ -12,7 +12,8 @@ struct Receiver {
     let secret: String?
 
     static func with(
-        _ hub: TestServer, answering script: [String] = [], _ settings: JSON = [:],
+        _ hub: TestServer, answering script: [String] = [], certificate: SinkCertificate? = nil,
+        _ settings: JSON = [:],
         _ work: (Receiver) async throws -> Void
     ) async throws {
         var options = SinkServer.Options()
@@ -25,12 +26,14 @@ struct Receiver {
                 return behavior
             })
         options.now = hub.hub.clock.now
+        options.certificate = certificate
         let sink = try await SinkServer.start(options)
         do {
             var body = JSON.Object([
                 ("url", JSON.string("http://127.0.0.1:\(sink.port)/hook")), ("events", JSON.array(["order.*"])),
             ])
             for member in settings.object?.members ?? [] { body[member.key] = member.value }
+            body["url"] = .string((body["url"]?.string ?? "").replacing("{port}", with: "\(sink.port)"))
             let made = try await hub.call("POST", "/v1/endpoints", .object(body))
             #expect(made.status == 201, "\(made.text)")
             try await work(

@@ -56,7 +56,9 @@ struct EndpointForm {
     }
 
     private var families: [EndpointFormView.Family] {
-        let builtIn = BuiltInEventType.allCases.map { type in
+        // Nobody ticks what nothing sends yet.
+        let sent = BuiltInEventType.allCases.filter { !$0.isPlanned || fields.ticked.contains($0.rawValue) }
+        let builtIn = sent.map { type in
             let family = type.rawValue.prefix { $0 != "." }
             return (family: String(family), name: type.rawValue, summary: Markdown.plainText(of: type.summary), false)
         }

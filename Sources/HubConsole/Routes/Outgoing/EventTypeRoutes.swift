@@ -12,35 +12,16 @@ enum EventTypeRoutes {
         .post("/event-types/:type/publish", .write, publish), .post("/event-types/:type/delete", .administer, delete),
     ]
 
-    /// A type as the catalogue tells it.
-    private struct Entry {
-        let name: String
-        let family: String
-        let summary: String
-        var schema: JSON?
-        var sample: JSON?
-        var isDeprecated = false
-        var isOwn = false
-
-        init(_ type: BuiltInEventType) {
-            (name, family, sample) = (type.rawValue, "Built in", type.sample)
-            summary = Markdown.plainText(of: type.summary)
-        }
-
-        init(_ type: EventType) {
-            (name, family, summary) = (type.name, "Your own", Markdown.plainText(of: type.summary))
-            (schema, sample, isDeprecated, isOwn) = (type.schema?.json, type.sample, type.isDeprecated, true)
-        }
+    /// People's own first.
+    private static func entries(_ visit: Visit) -> [CatalogueEntry] {
+        visit.configuration.eventTypes.values.sorted { $0.name < $1.name }.map(CatalogueEntry.init)
+            + CatalogueEntry.builtIn
     }
 
-    private static func entries(_ visit: Visit) -> [Entry] {
-        visit.configuration.eventTypes.values.sorted { $0.name < $1.name }.map(Entry.init)
-            + BuiltInEventType.allCases.map(Entry.init)
-    }
-
-    private static func entry(_ visit: Visit) -> Entry? {
+    private static func entry(_ visit: Visit) -> CatalogueEntry? {
         let name = visit.parameters["type"] ?? ""
-        return visit.configuration.eventTypes[name].map(Entry.init) ?? BuiltInEventType(rawValue: name).map(Entry.init)
+        return visit.configuration.eventTypes[name].map(CatalogueEntry.init)
+            ?? BuiltInEventType(rawValue: name).map(CatalogueEntry.init)
     }
 
     /// Who gets events of this type, as far as the type decides.
@@ -58,19 +39,18 @@ enum EventTypeRoutes {
         let described = Set(all.map(\.name))
         var groups: [(name: String, rows: [EventTypesView.Row])] = []
         for entry in all {
-            if let text, !entry.name.lowercased().contains(text), !entry.summary.lowercased().contains(text) {
-                continue
-            }
+            let summary = Markdown.plainText(of: entry.summary)
+            if let text, !entry.name.lowercased().contains(text), !summary.lowercased().contains(text) { continue }
             let row = EventTypesView.Row(
-                href: "/event-types/\(entry.name)", name: entry.name, summary: entry.summary,
-                isDeprecated: entry.isDeprecated,
+                href: "/event-types/\(entry.name)", name: entry.name, summary: summary, remark: entry.remark,
                 subscribers: Amount.count(subscribers(of: entry.name, visit).count),
                 fired: fired[entry.name].map { "\(Amount.count($0.count))×" } ?? "",
                 firedAt: fired[entry.name].map { visit.time($0.lastAt) })
-            if let index = groups.firstIndex(where: { $0.name == entry.family }) {
+            let family = entry.isBuiltIn ? "Built in" : "Your own"
+            if let index = groups.firstIndex(where: { $0.name == family }) {
                 groups[index].rows.append(row)
             } else {
-                groups.append((entry.family, [row]))
+                groups.append((family, [row]))
             }
         }
         let published = fired.values.filter { !described.contains($0.type) }.sorted { $0.type < $1.type }.prefix(20)
@@ -78,7 +58,7 @@ enum EventTypeRoutes {
         let view = EventTypesView(
             text: visit.text("q") ?? "", mayWrite: visit.isAdmin,
             groups: groups.map { .init(name: $0.name, rows: $0.rows) }, hasGroups: !groups.isEmpty,
-            hasOwn: all.contains { $0.isOwn },
+            hasOwn: all.contains { !$0.isBuiltIn },
             undescribed: visit.isAdmin
                 ? subscribed.map { .init(label: $0.type, href: "/event-types/new?name=\($0.type)") } : [],
             hasUndescribed: visit.isAdmin && !subscribed.isEmpty)
@@ -92,7 +72,7 @@ enum EventTypeRoutes {
         return try await page(visit, entry, fault: nil)
     }
 
-    private static func page(_ visit: Visit, _ entry: Entry, fault: String?) async throws -> ConsoleResponse {
+    private static func page(_ visit: Visit, _ entry: CatalogueEntry, fault: String?) async throws -> ConsoleResponse {
         let customers = try await visit.hub.customers(of: visit.workspace)
         let names = Dictionary(customers.map { ($0.id, $0.name) }) { first, _ in first }
         let counts = try await visit.store.eventTypeCounts(of: visit.workspace, since: visit.now - .seconds(86400))
@@ -107,8 +87,9 @@ enum EventTypeRoutes {
             ChoiceView("\($0.id)", $0.name, isSelected: "\($0.id)" == visit.text("customer"))
         }
         let view = EventTypePageView(
-            path: "/event-types/\(entry.name)", name: entry.name, summary: entry.summary, isOwn: entry.isOwn,
-            isDeprecated: entry.isDeprecated, mayWrite: visit.isAdmin && entry.isOwn, mayPublish: visit.may(.write),
+            path: "/event-types/\(entry.name)", name: entry.name,
+            summary: Markdown.plainText(of: entry.summary), isOwn: !entry.isBuiltIn, remark: entry.remark,
+            isPlanned: entry.isPlanned, mayWrite: visit.isAdmin && !entry.isBuiltIn, mayPublish: visit.may(.write),
             fault: fault, sampleHTML: entry.sample.flatMap { JSONMarkup.html($0) },
             schemaHTML: entry.schema.flatMap { JSONMarkup.html($0) }, isWithoutSample: entry.sample == nil,
             subscribers: subscribers, hasSubscribers: !subscribers.isEmpty,

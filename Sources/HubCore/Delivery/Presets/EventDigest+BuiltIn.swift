@@ -135,7 +135,7 @@ extension EventDigest {
         guard let conversation = data["conversation"], let name = conversation["name"]?.string else { return nil }
         var digest = EventDigest("\(what): \(name)")
         digest.add("Address", conversation["address"]?.string)
-        digest.add("Members", list(conversation["members"]))
+        digest.add("About", conversation["description"]?.string.flatMap { $0.isEmpty ? nil : $0 })
         digest.add("By", data["actor"]?["name"]?.string)
         return digest
     }
@@ -168,12 +168,12 @@ extension EventDigest {
     }
 
     private static func transcript(_ data: JSON) -> EventDigest? {
-        guard let transcript = data["transcript"], let title = transcript["title"]?.string else { return nil }
-        var digest = EventDigest("AI conversation stored: \(title)")
+        guard let transcript = data["transcript"], let session = transcript["session_id"]?.string else { return nil }
+        var digest = EventDigest("AI conversation stored: \(transcript["title"]?.string ?? session)")
         digest.add("Source", transcript["source"]?.string)
         if let count = transcript["messages"]?.int64 {
             digest.add(
-                "Messages", transcript["new_messages"]?.int64.map { "\(count), \($0) of them new" } ?? "\(count)")
+                "Messages", data["new_messages"]?.int64.map { "\(count), \($0) of them new" } ?? "\(count)")
         }
         digest.add("Labels", list(transcript["labels"]))
         return digest

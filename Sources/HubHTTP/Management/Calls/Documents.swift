@@ -55,13 +55,11 @@ extension EventSummary {
     }
 }
 
-extension BuiltInEventType {
+extension CatalogueEntry {
     package var document: JSON { EventTypeCalls.document(self) }
 }
 
 extension EventType {
-    package var document: JSON { EventTypeCalls.document(self) }
-
     /// Applies a change as `PUT /v1/event-types/{type}` takes it; see ``check(change:)``.
     package mutating func apply(_ document: JSON) throws(SetupError) {
         try EventTypeCalls.apply(Payload(document), to: &self)

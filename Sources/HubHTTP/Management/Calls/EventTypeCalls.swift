@@ -28,12 +28,14 @@ enum EventTypeCalls {
         "EventType",
         [
             .required("name", .text), .required("built_in", .boolean), .required("summary", .text),
-            .required("schema", .anything), .required("sample", .anything), .required("deprecated", .boolean),
+            .required("schema", .anything, "JSON Schema of data; null: nothing is promised of it."),
+            .required("sample", .anything), .required("deprecated", .boolean),
+            .required("planned", .boolean, "Nothing sends it yet: what it belongs to is not there in this version."),
         ])
 
     private static func list(_ call: CallContext) async throws -> CallAnswer {
         let own = try await call.configuration().eventTypes.values.sorted { $0.name < $1.name }
-        return .list(BuiltInEventType.allCases.map(document) + own.map(document))
+        return .list((CatalogueEntry.builtIn + own.map(CatalogueEntry.init)).map(document))
     }
 
     private static func put(_ call: CallContext) async throws -> CallAnswer {
@@ -41,7 +43,7 @@ enum EventTypeCalls {
         let type = try await call.hub.describe(
             eventType: call.parameter("type"), in: try call.workspace, by: call.actor
         ) { type throws(SetupError) in try apply(body, to: &type) }
-        return .document(document(type))
+        return .document(document(CatalogueEntry(type)))
     }
 
     static func apply(_ body: Payload, to type: inout EventType) throws(SetupError) {
@@ -62,18 +64,11 @@ enum EventTypeCalls {
         return .nothing
     }
 
-    static func document(_ type: BuiltInEventType) -> JSON {
+    static func document(_ entry: CatalogueEntry) -> JSON {
         [
-            "name": .string(type.rawValue), "built_in": true, "summary": .string(type.summary), "schema": .null,
-            "sample": type.sample, "deprecated": false,
-        ]
-    }
-
-    static func document(_ type: EventType) -> JSON {
-        [
-            "name": .string(type.name), "built_in": false, "summary": .string(type.summary),
-            "schema": type.schema?.json ?? .null, "sample": type.sample ?? .null,
-            "deprecated": .bool(type.isDeprecated),
+            "name": .string(entry.name), "built_in": .bool(entry.isBuiltIn), "summary": .string(entry.summary),
+            "schema": entry.schema ?? .null, "sample": entry.sample ?? .null, "deprecated": .bool(entry.isDeprecated),
+            "planned": .bool(entry.isPlanned),
         ]
     }
 }

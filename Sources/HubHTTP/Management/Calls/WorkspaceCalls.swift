@@ -19,9 +19,14 @@ enum WorkspaceCalls {
         Call(
             .get, "/v1/workspaces/{workspace}", "One workspace", .instance(.read), .document(shape), answer: show),
         Call(
-            .patch, "/v1/workspaces/{workspace}", "Rename a workspace or change how long it keeps things",
+            .patch, "/v1/workspaces/{workspace}",
+            "Rename a workspace, change how long it keeps things or where the hub tells its admins of trouble",
             .instance(.admin), .document(shape),
-            body: .object([.optional("name", .text(1...60)), .optional("retention", .object(retention))]),
+            body: .object([
+                .optional("name", .text(1...60)), .optional("retention", .object(retention)),
+                .optional(
+                    "alerts_stream", .text(1...120).orNull, "Name, number or id; null: each admin gets a message."),
+            ]),
             answer: change),
         Call(
             .post, "/v1/workspaces/{workspace}/secret/rotate",
@@ -37,6 +42,7 @@ enum WorkspaceCalls {
 
     private static let members: [Shape.Member] = [
         .required("id", .text), .required("name", .text), .required("retention", .object(retention)),
+        .required("alerts_stream", .text.orNull, "The id; null: each admin gets a message."),
         .required("created_at", .moment),
     ]
 
@@ -52,6 +58,7 @@ enum WorkspaceCalls {
                 "bodies_days": JSON(workspace.retention.bodiesDays),
                 "metadata_days": JSON(workspace.retention.metadataDays),
             ],
+            "alerts_stream": JSON(workspace.alertsStream),
             "created_at": JSON(workspace.createdAt),
         ]
     }
@@ -90,6 +97,9 @@ enum WorkspaceCalls {
             if let days = wanted["bodies_days"].number { retention.bodiesDays = Int(days) }
             if let days = wanted["metadata_days"].number { retention.metadataDays = Int(days) }
             try await call.hub.setRetention(retention, of: id, by: call.actor)
+        }
+        if let stream = call.body["alerts_stream"].value {
+            try await call.hub.setAlerts(to: stream.string, of: id, by: call.actor)
         }
         return .document(document(try await call.hub.configuration(of: id).workspace))
     }

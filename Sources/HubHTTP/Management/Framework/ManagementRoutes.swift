@@ -19,14 +19,32 @@ struct ManagementRoutes: Sendable {
             + TicketCalls.all + SurveyCalls.all)
     static let bodyLimit = 1 << 20
 
-    private static let description = OpenAPI.document(of: table.calls).bytes
+    private static let description = OpenAPI.document(of: table.calls, webhooks: CatalogueEntry.builtIn).bytes
 
     func add(to router: Router<HubContext>) {
-        router.get("/openapi.json") { _, context in
-            Answer(status: .ok, contentType: "application/json", body: Self.description).response(in: context)
-        }
+        router.get("/openapi.json") { request, context in await describe(request, context) }
         for method in CallTable.methods {
             router.on("/v1/**", method: method) { request, context in try await respond(to: request, context) }
+        }
+    }
+
+    /// What is the same for everybody is told to everybody; who shows a token sees their workspace's own types as well.
+    private func describe(_ request: Request, _ context: HubContext) async -> Response {
+        let headers = Fields(request.headers.map { ($0.name.rawName, $0.value) })
+        guard headers.header("Authorization") != nil else {
+            return Answer(status: .ok, contentType: "application/json", body: Self.description).response(in: context)
+        }
+        do {
+            let access = Call.Access.instance(.read)
+            let (_, caller) = try await caller(headers, for: access)
+            var types = CatalogueEntry.builtIn
+            if let workspace = try await workspace(headers, caller, for: access) {
+                let own = try await hub.configuration(of: workspace).eventTypes.values.sorted { $0.name < $1.name }
+                types += own.map(CatalogueEntry.init)
+            }
+            return Answer.json(OpenAPI.document(of: Self.table.calls, webhooks: types)).uncached(in: context)
+        } catch {
+            return ManagementError(error).answer.response(in: context)
         }
     }
 
@@ -51,8 +69,8 @@ struct ManagementRoutes: Sendable {
         do {
             let headers = Fields(request.headers.map { ($0.name.rawName, $0.value) })
             // Nothing but a bearer token counts: no cookie that a browser adds by itself lets another site write here.
-            let (token, caller) = try await caller(headers, for: call)
-            let workspace = try await workspace(headers, caller, for: call)
+            let (token, caller) = try await caller(headers, for: call.access)
+            let workspace = try await workspace(headers, caller, for: call.access)
             let base = forwarding.base(of: headers, peer: context.peerAddress)
             return try await bodies.withBody(of: request, limit: Self.bodyLimit) { bytes in
                 let sent = (query: try Self.query(request.uri.query, of: call), body: try Self.body(bytes, of: call))
@@ -81,25 +99,27 @@ struct ManagementRoutes: Sendable {
 
     // MARK: Who and where
 
-    private func caller(_ headers: Fields, for call: Call) async throws -> (token: Secret<String>, caller: Caller) {
+    private func caller(
+        _ headers: Fields, for access: Call.Access
+    ) async throws -> (token: Secret<String>, caller: Caller) {
         guard let token = BearerToken(headers)?.text, let caller = try await hub.caller(token: token) else {
             throw ManagementError.unauthenticated
         }
-        guard caller.may(call.access.scope) else {
-            throw ManagementError.forbidden(reason: "this token lacks the scope \(call.access.scope.rawValue)")
+        guard caller.may(access.scope) else {
+            throw ManagementError.forbidden(reason: "this token lacks the scope \(access.scope.rawValue)")
         }
         return (Secret(token), caller)
     }
 
     /// The token's own workspace, or the one that a token for the whole instance names.
-    private func workspace(_ headers: Fields, _ caller: Caller, for call: Call) async throws -> WorkspaceID? {
+    private func workspace(_ headers: Fields, _ caller: Caller, for access: Call.Access) async throws -> WorkspaceID? {
         let named = headers.header("Martlet-Workspace").map { $0.trimmed() }
         if let own = caller.workspace {
             guard named == nil || named == own.slug else { throw ManagementError.notFound(what: "workspace") }
             return own
         }
         guard let named else {
-            if case .workspace = call.access { throw ManagementError.workspaceRequired }
+            if case .workspace = access { throw ManagementError.workspaceRequired }
             return nil
         }
         guard let workspace = WorkspaceID(named), try await hub.store.configurationVersion(of: workspace) != nil else {

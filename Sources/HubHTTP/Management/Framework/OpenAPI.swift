@@ -3,7 +3,8 @@ import HubCore
 
 /// The description of the API (OpenAPI 3.1), made from the table that serves it.
 enum OpenAPI {
-    static func document(of calls: [Call]) -> JSON {
+    /// - Parameter types: what goes out; those that nothing sends yet are left out.
+    static func document(of calls: [Call], webhooks types: [CatalogueEntry]) -> JSON {
         var components = ["Error": error]
         var paths = JSON.Object()
         for call in calls {
@@ -21,8 +22,9 @@ enum OpenAPI {
                 """,
             ],
             "servers": [["url": "/"]], "security": [["token": []]], "paths": .object(paths),
+            "webhooks": .object(webhooks(types)),
             "components": [
-                "schemas": .object(JSON.Object(schemas)),
+                "schemas": .object(JSON.Object(schemas)), "parameters": .object(webhookHeaders),
                 "securitySchemes": [
                     "token": [
                         "type": "http", "scheme": "bearer",

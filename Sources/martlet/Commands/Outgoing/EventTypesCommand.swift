@@ -18,13 +18,12 @@ struct EventTypesCommand: AsyncParsableCommand {
         func run() async throws {
             try await options.run { session in
                 let types = try await session.configuration().eventTypes.values.sorted { $0.name < $1.name }
-                let builtIn = own ? [] : BuiltInEventType.allCases
-                let rows =
-                    builtIn.map { [$0.rawValue, "the hub's", $0.summary] }
-                    + types.map { [$0.name, $0.isDeprecated ? "deprecated" : "", $0.summary] }
+                let entries = (own ? [] : CatalogueEntry.builtIn) + types.map(CatalogueEntry.init)
+                let rows = entries.map { entry in
+                    [entry.name, entry.isBuiltIn ? "the hub's" : "", entry.remark ?? "", entry.summary]
+                }
                 session.show(
-                    builtIn.map(\.document) + types.map(\.document),
-                    Table(columns: ["type", "", "summary"], rows: rows))
+                    entries.map(\.document), Table(columns: ["type", "", "", "summary"], rows: rows))
             }
         }
     }
@@ -57,7 +56,7 @@ struct EventTypesCommand: AsyncParsableCommand {
                 let described = try await session.hub.describe(
                     eventType: type, in: session.workspace, by: Session.actor
                 ) { type throws(SetupError) in try type.apply(document) }
-                session.show(described.document, "\(described.name) stands in the catalogue.")
+                session.show(CatalogueEntry(described).document, "\(described.name) stands in the catalogue.")
             }
         }
     }

@@ -7,7 +7,7 @@ import HubStorage
 struct WorkspaceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "workspace", abstract: "Tenants, their secrets and how long they keep things.",
-        subcommands: [List.self, Create.self, RotateSecret.self, Retain.self])
+        subcommands: [List.self, Create.self, Set.self, RotateSecret.self, Retain.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List workspaces.")
@@ -53,6 +53,42 @@ struct WorkspaceCommand: AsyncParsableCommand {
                     Its secret (shown once, good at every source of scheme signed): \(secret.reveal())
                     Next: martlet person invite ADDRESS --role admin --workspace \(workspace)
                     """)
+            }
+        }
+    }
+
+    struct Set: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Change a workspace's name or where alerts go.")
+
+        @Option(help: "What people call it.") var name: String?
+        @Option(
+            help: ArgumentHelp(
+                "The stream in which the hub tells the admins of trouble: name, number or id.", valueName: "stream"))
+        var alertsStream: String?
+        @Flag(help: "Tell each admin directly, as is usual.") var noAlertsStream = false
+        @OptionGroup var options: WorkspaceOptions
+
+        func validate() throws {
+            if alertsStream != nil, noAlertsStream {
+                throw ValidationError("Give either --alerts-stream or --no-alerts-stream.")
+            }
+            if name == nil, alertsStream == nil, !noAlertsStream {
+                throw ValidationError("Nothing to set: give --name, --alerts-stream or --no-alerts-stream.")
+            }
+        }
+
+        func run() async throws {
+            try await options.run { session in
+                let (hub, id) = (session.hub, session.workspace)
+                if let name { try await hub.rename(workspace: id, to: name, by: Session.actor) }
+                if alertsStream != nil || noAlertsStream {
+                    try await hub.setAlerts(to: alertsStream, of: id, by: Session.actor)
+                }
+                let configuration = try await session.configuration()
+                let stream = configuration.workspace.alertsStream.flatMap(configuration.stream)
+                session.show(
+                    configuration.workspace.document,
+                    "\(configuration.workspace.name): alerts go to \(stream.map { "#\($0.name)" } ?? "each admin").")
             }
         }
     }
