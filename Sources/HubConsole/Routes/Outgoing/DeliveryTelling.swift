@@ -85,8 +85,10 @@ struct DeliveryTelling {
         guard visit.seesBodies else {
             return BodyView(nil, size: size, contentType: nil, absence: "Not shown in this portal.")
         }
-        return BodyView(
-            sent.body, size: size, contentType: sent.contentType, absence: "It is past its time and was deleted.")
+        let absence =
+            sent.bodyFault.map { "The endpoint’s body cannot be made of this event: \($0)".sentence }
+            ?? "It is past its time and was deleted."
+        return BodyView(sent.body, size: size, contentType: sent.contentType, absence: absence)
     }
 
     // MARK: Attempts
