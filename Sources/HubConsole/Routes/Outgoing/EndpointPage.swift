@@ -125,12 +125,37 @@ struct EndpointPage {
         case .strict: facts.append(FactView("Order", "one after the other"))
         case .byKey(let pointer): facts.append(FactView("Order by", "\(pointer)", isCode: true))
         }
-        if let headers = draft?.headers, !headers.isEmpty {
-            facts.append(FactView("Headers", headers.fields.map(\.name).joined(separator: ", "), isCode: true))
+        facts.append(FactView("Body", Self.words(policy.body)))
+        if let draft {
+            facts.append(
+                FactView("Authentication", AuthenticationFields.kind(of: draft.authentication).title))
+            if let identity = Self.words(draft.identity) { facts.append(FactView("TLS", identity)) }
+            if !draft.headers.isEmpty {
+                let names = draft.headers.fields.map(\.name).joined(separator: ", ")
+                facts.append(FactView("Headers", names, isCode: true))
+            }
         }
         facts.append(FactView("Made", visit.time(endpoint.createdAt).text))
         facts.append(FactView("Id", "\(endpoint.id)", isCode: true))
         return facts
+    }
+
+    private static func words(_ body: BodyShape) -> String {
+        switch body {
+        case .envelope: "as published"
+        case .preset(let preset): preset.title
+        case .template(_, let contentType): "a template, \(contentType)"
+        }
+    }
+
+    /// Nil when there is none.
+    static func words(_ identity: EndpointConnection.ClientIdentity?) -> String? {
+        guard let identity else { return nil }
+        let parts = [
+            identity.certificates.isEmpty ? nil : "a certificate of ours",
+            identity.issuers.isEmpty ? nil : "issuers of theirs",
+        ]
+        return parts.compactMap(\.self).joined(separator: ", ")
     }
 
     private var secretRows: [SecretRowView] {
