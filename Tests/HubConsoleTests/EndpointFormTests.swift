@@ -102,6 +102,18 @@ import Testing
         }
     }
 
+    @Test func `what is wrong in several places is said in all of them at once`() async throws {
+        try await Browser.with(receiver: .answering(200)) { browser in
+            await browser.signIn()
+            let page = await browser.makeEndpoint([
+                ("url", "https://nowhere.test/"), ("timeout", "soon"), ("rate", "many"), ("body", "template"),
+            ]).page.html
+            for fault in ["url", "timeout", "rate", "body"] {
+                #expect(page.contains("id=\"\(fault)-fault\""), "\(fault)")
+            }
+        }
+    }
+
     // MARK: Authentication
 
     private static let secrets = ["pass-hush", "token-hush", "client-hush"]

@@ -159,12 +159,12 @@ extension SamplePages {
                 ? .init(
                     label: "503 Service Unavailable", explanation: "The receiver failed.", advice: "Look at its log.",
                     at: ago(9), href: "/deliveries/dlv_1") : nil,
-            stats: .init(tiles: [
+            tiles: [
                 .init(label: "Delivered", figure: "89.5 %", note: "of the newest 200", at: nil),
                 .init(label: "p95", figure: "120 ms", note: "until the answer was complete", at: nil),
                 .init(label: "Waiting", figure: "12", note: "next", at: ago(-5)),
-                .init(label: "Last success", figure: "14:31", note: "", at: ago(70)),
-            ]), sparkHTML: Sparkline.svg(outcomes),
+                .init(label: "Last success", at: ago(70)),
+            ], sparkHTML: Sparkline.svg(outcomes),
             test: isTroubled
                 ? .init(
                     result: PillView("failed", .bad), sentence: "The receiver failed.", href: "/deliveries/dlv_2",
@@ -223,7 +223,8 @@ extension SamplePages {
             "recovery", .deliveries,
             RecoveryView(
                 path: "/recoveries/rcv_1", heading: "Recovery of Warehouse", state: PillView(.running),
-                sentence: "40 of 312 deliveries let go so far.", done: 40, total: 312, share: "12.8 %", isRunning: true,
+                sentence: "40 of 312 deliveries let go so far.", done: 40, total: 312, share: "12.8 %",
+                hasProgress: true, isRunning: true,
                 mayCancel: true, facts: fields, deliveriesHref: "/deliveries")),
         Sample(
             "event-types", .eventTypes,

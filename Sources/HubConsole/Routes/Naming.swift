@@ -29,6 +29,7 @@ extension Visit {
     func name(ofActor actor: String) -> String {
         if let id = ID<Person>(actor) { return name(of: id) }
         if let id = ID<Bot>(actor) { return configuration.bot(id)?.name ?? actor }
+        if ID<Credential>(actor) != nil { return "token …\(actor.suffix(6))" }
         return actor
     }
 

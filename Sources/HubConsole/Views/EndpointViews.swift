@@ -59,21 +59,11 @@ struct EndpointView: TemplatedView {
         let href: String?
     }
 
-    struct Tile: Sendable {
-        let label: String
-        let figure: String
-        let note: String
-        let at: TimeView?
-    }
-
-    struct Stats: Sendable {
-        let tiles: [Tile]
-    }
-
     /// A test that was sent just now.
     struct Test: Sendable {
         let result: PillView
-        let sentence: String
+        /// Where there was no attempt that says more.
+        let sentence: String?
         let href: String
         let request: SentRequestView
         let attempts: [AttemptView]
@@ -93,7 +83,7 @@ struct EndpointView: TemplatedView {
     let secrets: [OnceView]
     let banner: Banner?
     let failure: Failure?
-    let stats: Stats
+    let tiles: [TileView]
     let sparkHTML: SafeHTML?
     let test: Test?
     let testTypes: ChoicesView

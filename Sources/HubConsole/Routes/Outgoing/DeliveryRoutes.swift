@@ -22,8 +22,10 @@ enum DeliveryRoutes {
 
     @Sendable private static func show(_ visit: OutgoingVisit) async throws -> ConsoleResponse {
         guard let story = try await visit.story() else { return visit.notFound }
+        let health = try await visit.store.endpointHealth()[story.summary.delivery.endpoint]
         return visit.page(
-            DeliveryTelling(visit: visit, story: story).view, .deliveries, title: story.summary.eventType)
+            DeliveryTelling(visit: visit, story: story, health: health).view, .deliveries,
+            title: "Delivery of \(story.summary.eventType)")
     }
 
     // MARK: By hand

@@ -24,11 +24,18 @@ struct EndpointForm {
     ///
     /// - Parameter draft: what it is set to now; as ``EndpointDraft`` makes it for a new one.
     /// - Returns: nil when something is wrong, or the form was only to be looked at.
-    mutating func checkedDraft(_ draft: EndpointDraft) -> EndpointDraft? {
+    mutating func checkedDraft(_ draft: EndpointDraft) async -> EndpointDraft? {
         var draft = draft
         faults = fields.apply(to: &draft, mayKeep: mayKeepSealed)
-        guard !isLook, faults.isEmpty else { return nil }
-        return draft
+        guard !isLook else {
+            // Whoever has just chosen a template has not done anything wrong.
+            if fields.body.isBlank { faults.body = nil }
+            return nil
+        }
+        if faults.isEmpty { return draft }
+        // What cannot be read is no reason to be silent on the rest.
+        if let problem = await visit.hub.problem(with: draft, in: visit.workspace) { faults.add(problem) }
+        return nil
     }
 
     /// Whether the form was sent to see what it would do.
@@ -77,7 +84,7 @@ struct EndpointForm {
     private var crumbs: [LinkView] {
         let all = LinkView(label: "Endpoints", href: "\(visit.base)/endpoints")
         guard let endpoint else { return [all] }
-        return [all, LinkView(label: "› \(endpoint.title)", href: EndpointRoutes.path(of: endpoint, visit))]
+        return [all, LinkView(label: endpoint.title, href: EndpointRoutes.path(of: endpoint, visit))]
     }
 
     private var families: [EndpointFormView.Family] {
@@ -182,7 +189,8 @@ struct EndpointForm {
     /// What the folded part says of itself.
     private func pace(_ plan: EndpointFormView.Plan?) -> String {
         [
-            fields.method == "POST" ? nil : fields.method, plan?.count, "\(fields.timeout) s each",
+            fields.method == "POST" ? nil : fields.method, plan?.count,
+            Double(fields.timeout) == nil ? nil : "\(fields.timeout) s each",
             fields.rate.isEmpty ? nil : "\(fields.rate) a minute",
             fields.order == "none" || fields.order.isEmpty ? nil : "in order",
         ].compactMap(\.self).joined(separator: ", ")

@@ -38,7 +38,7 @@ enum EndpointRoutes {
     /// Makes it, or shows what the form would do.
     @Sendable private static func make(_ visit: OutgoingVisit) async throws -> ConsoleResponse {
         var form = EndpointForm(visit: visit, endpoint: nil, fields: EndpointFields(visit.form))
-        guard let draft = form.checkedDraft(EndpointDraft(url: "", events: [])) else {
+        guard let draft = await form.checkedDraft(EndpointDraft(url: "", events: [])) else {
             return try await form.response()
         }
         guard !visit.isPortal || visit.endpoints.count < portalLimit else {
@@ -70,7 +70,7 @@ enum EndpointRoutes {
     @Sendable private static func change(_ visit: OutgoingVisit) async throws -> ConsoleResponse {
         guard let endpoint = visit.endpoint else { return visit.notFound }
         var form = EndpointForm(visit: visit, endpoint: endpoint, fields: EndpointFields(visit.form))
-        guard let draft = form.checkedDraft(try visit.hub.draft(of: endpoint)) else {
+        guard let draft = await form.checkedDraft(try visit.hub.draft(of: endpoint)) else {
             return try await form.response()
         }
         do throws(SetupError) {

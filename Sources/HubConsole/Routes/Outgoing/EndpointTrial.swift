@@ -18,9 +18,12 @@ struct EndpointTrial {
     /// Types that have a sample; what the endpoint gets stands first.
     static func types(_ fields: EndpointFields, _ configuration: WorkspaceConfiguration) -> [String] {
         let globs = EndpointFields.list(fields.patterns).map(Glob.init)
-        let all = EndpointForm.catalogue(configuration).sorted()
-        let wanted = all.filter { type in fields.ticked.contains(type) || globs.contains { $0.matches(type) } }
-        return wanted + Set(all).subtracting(wanted).sorted()
+        func isWanted(_ type: String) -> Bool {
+            fields.ticked.contains(type) || globs.contains { $0.matches(type) }
+        }
+        // The hub's own in their order: a ticket is created before it is closed.
+        let all = configuration.eventTypes.keys.sorted() + BuiltInEventType.allCases.map(\.rawValue)
+        return all.filter(isWanted) + all.filter { !isWanted($0) }
     }
 
     /// The chosen type; else the first that the endpoint gets, or what people know best.
