@@ -101,3 +101,8 @@ extension Visit {
         [("", "All sources")] + configuration.sources.map { ($0.name, $0.name) }.sorted { $0.0 < $1.0 }
     }
 }
+
+extension Endpoint {
+    /// Its name, or where it is.
+    var title: String { name.isEmpty ? origin : name }
+}
