@@ -112,11 +112,13 @@ extension Endpoint.Subscription {
     }
 }
 
+extension Endpoint.Subscription {
+    package func includes(_ type: String) -> Bool { events.contains { $0.matches(type) } }
+}
+
 extension Endpoint {
     package func wants(_ event: Subscription.Candidate) -> Bool {
-        guard subscription.events.contains(where: { $0.matches(event.type) }), event.subject != id else {
-            return false
-        }
+        guard subscription.includes(event.type), event.subject != id else { return false }
         if event.customer != customer, customer != nil || !subscription.includesCustomers { return false }
         if let channels = subscription.channels, !channels.contains(where: event.channels.contains) { return false }
         guard let filter = subscription.filter else { return true }
