@@ -213,7 +213,7 @@ let package = Package(
             name: "HubConsoleTests",
             dependencies: [
                 "Egress", "Hub", "HubConsole", "HubCore", "HubStorage", "HubStorageSQLite", "HubTesting", "HubText",
-                "Integrations", "WebhookSignatures",
+                "Integrations", "Sink", "WebhookSignatures",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ]

@@ -16,11 +16,11 @@ extension EndToEnd {
             try await withBrowser { hub, browser in
                 try await signIn(browser, hub)
                 try await browser.open("\(hub.base)/events")
-                try await browser.waitForText("Pause", in: .css("[data-live]"))
+                _ = try await browser.find(.css("[data-live][aria-pressed='true']"))
                 // The very first event brings the list to the empty page.
                 _ = try await post(hub, "order.placed").send(by: hub.client)
                 try await browser.waitForText("order.placed", in: .css("[data-rows]"))
-                try await browser.waitForText("Pause", in: .css("[data-live]"))
+                _ = try await browser.find(.css("[data-live][aria-pressed='true']"))
                 try await isFollowing(hub, browser)
 
                 let answer = try await post(hub, "order.paid").send(by: hub.client)
@@ -71,6 +71,26 @@ extension EndToEnd {
                 _ = try await browser.find(.css(".fault[role=alert]"))
                 #expect(try await browser.url.contains("/signin"))
                 #expect(try await browser.all(.css("[data-rows]")).isEmpty)
+            }
+        }
+
+        @Test(.enabled(if: isThere, "needs chromium and chromium-driver"), .timeLimit(.minutes(2)))
+        func `an endpoint's form shows the body for Slack as soon as it is chosen`() async throws {
+            try await withBrowser { hub, browser in
+                try await signIn(browser, hub)
+                try await browser.open("\(hub.base)/endpoints/new")
+                try await browser.waitForText("ticket.created", in: .css("#trial"))
+                #expect(try await !browser.text(.css("#trial")).contains("blocks"))
+                // As people do, out from under the bar with the buttons.
+                _ = try await browser.execute("document.querySelector('#trial').scrollIntoView()")
+                try await browser.click(.css("input[name=body][value=slack]"))
+                try await browser.waitForText("blocks", in: .css("#trial"))
+                try await browser.type("survey.*", into: .css("#patterns"))
+                try await browser.waitForText("survey.response.completed", in: .css("#trial"))
+                // What goes with another choice is not there.
+                let shown = try await browser.execute(
+                    "return [...document.querySelectorAll('.variant')].filter((e) => e.checkVisibility()).length")
+                #expect(shown == 1)
             }
         }
 

@@ -113,6 +113,12 @@ final class Browser: Sendable {
                 clientAddress: "192.0.2.7", publicBase: Self.base))
     }
 
+    /// At an address that is not the console's.
+    func stray(_ path: String) async -> ConsoleResponse {
+        await console.stray(
+            ConsoleRequest(method: "GET", path: path, headers: Fields(cookieHeader(path)), publicBase: Self.base))
+    }
+
     func signIn() async {
         _ = await post("/signin", [("token", first.adminToken.reveal())])
     }

@@ -270,4 +270,16 @@ import Testing
         #expect(LogCursor(LogCursor(requests: nil, refusals: 7).text) == LogCursor(requests: nil, refusals: 7))
         #expect(LogCursor("12") == nil)
     }
+
+    @Test func `an unknown address shows strangers the way in, and those signed in their console`() async throws {
+        try await Browser.with { browser in
+            let request = ConsoleRequest(method: "GET", path: "/nowhere/at/all", publicBase: Browser.base)
+            let stranger = await browser.console.stray(request)
+            #expect(stranger.status == 404 && stranger.html.contains("href=\"/signin\""))
+            await browser.signIn()
+            let page = await browser.stray("/nowhere/at/all")
+            #expect(page.status == 404 && page.html.contains("Not found"))
+            #expect(!page.html.contains("/signin") && page.html.contains("href=\"/endpoints\""))
+        }
+    }
 }

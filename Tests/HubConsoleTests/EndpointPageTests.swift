@@ -75,7 +75,7 @@ import Testing
                 await browser.post(
                     "/endpoints",
                     [
-                        ("action", "try"), ("filter", filter), ("trial_type", "order.placed"), ("trial_event", event),
+                        ("action", "look"), ("filter", filter), ("trial_type", "order.placed"), ("trial_event", event),
                     ]
                 ).html
             }
@@ -87,10 +87,12 @@ import Testing
             #expect(await trial("[]").contains("Not an event"))
             // What the endpoint gets is tried first.
             let offered = await browser.post(
-                "/endpoints", [("action", "try"), ("filter", filter), ("patterns", "ticket.re*")]
+                "/endpoints", [("action", "look"), ("filter", filter), ("patterns", "ticket.re*")]
             ).html
-            let first = try #require(offered.firstMatch(of: /name="trial_type"><option value="([^"]+)"/))
-            #expect(first.1 == "ticket.reopened")
+            let first = try #require(
+                offered.firstMatch(
+                    of: /name="trial_type"><option value="" selected>[^<]+<\/option><option value="([^"]+)"/))
+            #expect(first.1 == "ticket.resolved" && offered.contains("ticket.resolved would not go out"))
             let endpoints = try await browser.configuration().endpoints
             #expect(endpoints.isEmpty, "looking makes nothing")
         }
@@ -130,6 +132,8 @@ import Testing
             let page = await browser.get(made.path).html
             #expect(page.contains("Disabled: by hand") && page.contains("Enable, send the 1"))
             #expect(await browser.get("/deliveries?state=held").html.contains("order.placed"))
+            let held = try #require(try await browser.deliveries().first)
+            #expect(await browser.get("/deliveries/\(held.id)").html.contains("Its endpoint is disabled;"))
             _ = await browser.post("\(made.path)/enable", [("held", "discard")])
             #expect(try await browser.deliveries().first?.progress.state == .discarded)
             #expect(await !browser.get(made.path).html.contains("Disabled: by hand"))

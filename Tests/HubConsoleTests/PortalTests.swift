@@ -280,8 +280,9 @@ import Testing
             // Values of headers that were set before stay hidden, and stay.
             let edit = await visitor.get("\(base)/endpoints/\(endpoint)/edit").html
             #expect(edit.contains("X-Key: ••••••••") && !edit.contains("key-of-acme"))
+            let change = form.dropFirst() + [("url", "https://receiver.test/other")]
             let saved = await visitor.post(
-                "\(base)/endpoints/\(endpoint)", form + [("headers", "X-Key: ••••••••\nX-More: 1")])
+                "\(base)/endpoints/\(endpoint)", change + [("headers", "X-Key: ••••••••\nX-More: 1")])
             #expect(saved.location == "\(base)/endpoints/\(endpoint)")
             let kept = try #require(try await browser.configuration().endpoints.first { "\($0.id)" == endpoint })
             #expect(try browser.hub.draft(of: kept).headers == ["X-Key": "key-of-acme", "X-More": "1"])

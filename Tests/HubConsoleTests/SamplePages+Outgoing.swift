@@ -84,6 +84,11 @@ extension SamplePages {
         if isFaulty {
             faults.url = "Webhooks are sent by HTTPS only."
             faults.filter = "$.data.total.$gt: expected number or string."
+            faults.body = "The result is not JSON: unexpected character at 10."
+            faults.authentication = "Write the password; one of another user is not kept."
+            faults.tokenURL = "Webhooks are sent by HTTPS only."
+            (faults.certificate, faults.key, faults.issuers) = ("Not PEM.", "Not PEM.", "Not PEM.")
+            faults.headers = "Each line is a name, a colon and a value."
             faults.order = "Write the place as a JSON Pointer, like /ticket/id."
         }
         return EndpointFormView(
@@ -99,20 +104,38 @@ extension SamplePages {
                         ),
                         .init(name: "ticket.merged", summary: "Old.", isTicked: false, isDeprecated: true),
                     ])
-            ], patterns: "order.*", channels: "", filter: #"{"data.total": {"$gt": true}}"#,
+            ], patterns: "order.*", channels: "", filter: .init(#"{"data.total": {"$gt": true}}"#, isOpen: isFaulty),
+            body: .init(
+                shapes: [
+                    ChoiceView("envelope", "As published"), ChoiceView("slack", "Slack"),
+                    ChoiceView("template", "A template of my own", isSelected: true),
+                ], template: #"{"text": }"#, contentType: "application/json"),
             trialTypes: ChoicesView([ChoiceView("ticket.created", "ticket.created", isSelected: true)]),
-            trialEvent: "",
-            trial: .init(
+            trialEvent: .init("", isOpen: false),
+            filtered: .init(
                 .warn, "It does not match", "ticket.created would not go out: 1 condition of the filter does not hold.",
-                [.init(path: "$.data.total.$gt", wanted: #"{"$gt":100}"#, found: "12")]), headers: "X-Env: prod",
+                [.init(path: "$.data.total.$gt", wanted: #"{"$gt":100}"#, found: "12")]),
+            preview: isFaulty ? nil : .init(type: "ticket.created", contentType: "application/json", body: body),
+            authentication: .init(
+                kinds: [ChoiceView("none", "None"), ChoiceView("basic", "Basic", isSelected: true)], isOpen: isFaulty,
+                summary: "Basic", user: "ada", tokenURL: "", clientID: "", scope: "", audience: "",
+                styles: ChoicesView([ChoiceView("basic", "Authorization: Basic", isSelected: true)]),
+                passwordNote: "Empty: what is kept stays.", tokenNote: "", clientSecretNote: "", isSecretLost: isFaulty,
+                offersUnsigned: !isFaulty, isUnsigned: false),
+            identity: .init(
+                isOpen: isFaulty, summary: "a certificate of ours",
+                choices: isFaulty ? [ChoiceView("keep", "Keep what is there", isSelected: true)] : [],
+                hasChoices: isFaulty, certificate: "", issuers: "", isKeyLost: isFaulty),
+            headers: .init("X-Env: prod", isOpen: true),
             methods: ChoicesView([ChoiceView("POST", "POST", isSelected: true), ChoiceView("PUT", "PUT")]),
             schedule: "1s 5s 30s 5m",
-            preview: .init(
-                summary: "5 attempts over 5 min 36 s, if all of them fail and the first were now",
+            plan: .init(
+                count: "5 attempts over 5 min 36 s",
                 tries: [
                     .init(number: 1, after: "at once", at: ago(0)), .init(number: 2, after: "after 1 s", at: ago(-1)),
                 ]),
-            timeout: "10", concurrency: "64", rate: "",
+            pace: "5 attempts over 5 min 36 s, 10 s each", opensPace: isFaulty, timeout: "10", concurrency: "64",
+            rate: "",
             orders: [
                 ChoiceView("none", "As soon as each is due", isSelected: true),
                 ChoiceView("key", "One after the other for each", hint: "value at this place in the data:"),
@@ -136,12 +159,12 @@ extension SamplePages {
                 ? .init(
                     label: "503 Service Unavailable", explanation: "The receiver failed.", advice: "Look at its log.",
                     at: ago(9), href: "/deliveries/dlv_1") : nil,
-            stats: .init(tiles: [
+            tiles: [
                 .init(label: "Delivered", figure: "89.5 %", note: "of the newest 200", at: nil),
                 .init(label: "p95", figure: "120 ms", note: "until the answer was complete", at: nil),
                 .init(label: "Waiting", figure: "12", note: "next", at: ago(-5)),
-                .init(label: "Last success", figure: "14:31", note: "", at: ago(70)),
-            ]), sparkHTML: Sparkline.svg(outcomes),
+                .init(label: "Last success", at: ago(70)),
+            ], sparkHTML: Sparkline.svg(outcomes),
             test: isTroubled
                 ? .init(
                     result: PillView("failed", .bad), sentence: "The receiver failed.", href: "/deliveries/dlv_2",
@@ -200,7 +223,8 @@ extension SamplePages {
             "recovery", .deliveries,
             RecoveryView(
                 path: "/recoveries/rcv_1", heading: "Recovery of Warehouse", state: PillView(.running),
-                sentence: "40 of 312 deliveries let go so far.", done: 40, total: 312, share: "12.8 %", isRunning: true,
+                sentence: "40 of 312 deliveries let go so far.", done: 40, total: 312, share: "12.8 %",
+                hasProgress: true, isRunning: true,
                 mayCancel: true, facts: fields, deliveriesHref: "/deliveries")),
         Sample(
             "event-types", .eventTypes,

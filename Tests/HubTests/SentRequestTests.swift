@@ -83,4 +83,31 @@ private final class Captured: Sendable {
             #expect(test.hub.sentRequest(of: story, nil, to: nil).headers.header("X-Webhook-Signature") == nil)
         }
     }
+
+    @Test func `a body of the receiver's own shape is told as it was sent, and signed as it was`() async throws {
+        try await withTest { draft in
+            draft.policy.body = .template("kind={{type}}", contentType: "application/x-www-form-urlencoded")
+            draft.authentication = ["type": "bearer", "token": "hush"]
+        } _: { test, endpoint, story, request in
+            let sent = test.hub.sentRequest(of: story, story.attempts.first?.attempt, to: endpoint)
+            #expect(sent.body == Array("kind=ticket.created".utf8) && sent.body == request.body)
+            #expect(sent.headers.header("Authorization") == SentRequest.hidden)
+            for name in ["Content-Type", "Martlet-Depth"] {
+                #expect(sent.headers.header(name) == request.headers.header(name), "\(name)")
+            }
+            let (shown, whole) = (
+                sent.headers.header("webhook-signature") ?? "", request.headers.header("webhook-signature") ?? ""
+            )
+            #expect(!shown.isEmpty && whole.hasPrefix(shown.dropLast()), "\(shown) \(whole)")
+        }
+    }
+
+    @Test func `a body that cannot be made of an event is told as that`() async throws {
+        try await withTest { test, endpoint, story, _ in
+            var endpoint = endpoint
+            endpoint.policy.body = .template("{{nothing}}", contentType: "application/json")
+            let sent = test.hub.sentRequest(of: story, nil, to: endpoint)
+            #expect(sent.body == nil && sent.bodyFault?.code == "body.not-json" && !sent.knowsSignatures)
+        }
+    }
 }

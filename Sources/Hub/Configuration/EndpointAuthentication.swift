@@ -58,13 +58,20 @@ package enum EndpointAuthentication {
         guard identity.certificates.isEmpty == identity.key.isEmpty else {
             throw .invalid(field: "tls", reason: "a certificate goes together with its key")
         }
+        let (certificates, key) = (Array(identity.certificates.utf8), Array(identity.key.utf8))
+        let issuers = Array(identity.issuers.utf8)
+        let id = Hex.encode(Vault.digest(certificates + key + issuers))
         do {
-            let all = Array((identity.certificates + identity.key + identity.issuers).utf8)
-            return try TLSIdentity(
-                id: Hex.encode(Vault.digest(all)), certificateChain: Array(identity.certificates.utf8),
-                privateKey: Array(identity.key.utf8), issuers: Array(identity.issuers.utf8))
+            return try TLSIdentity(id: id, certificateChain: certificates, privateKey: key, issuers: issuers)
         } catch {
-            throw .invalid(field: "tls", reason: "certificate, key and issuers must be PEM")
+            // Which of the three it is; a library's words for it would say less.
+            if (try? TLSIdentity(id: id, certificateChain: [], privateKey: [], issuers: certificates)) == nil {
+                throw .invalid(field: "tls.certificate", reason: "must be one or more certificates in PEM")
+            }
+            if (try? TLSIdentity(id: id, certificateChain: [], privateKey: key)) == nil {
+                throw .invalid(field: "tls.key", reason: "must be a private key in PEM, without a password")
+            }
+            throw .invalid(field: "tls.issuers", reason: "must be one or more certificates in PEM")
         }
     }
 }

@@ -44,6 +44,17 @@ extension Hub {
         return (endpoint, shown)
     }
 
+    /// The first thing for which a draft would be refused; for forms that have found something wrong already.
+    package func problem(with draft: EndpointDraft, in workspace: WorkspaceID) async -> SetupError? {
+        do throws(SetupError) {
+            try await checkEgress(to: draft.checked().url)
+            try await checkBody(draft, in: workspace)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
     /// What an endpoint is set to, its URL and headers included.
     package func draft(of endpoint: Endpoint) throws(SetupError) -> EndpointDraft {
         do throws(VaultError) {

@@ -7,8 +7,9 @@ package struct SentRequest: Sendable {
     package let method: String
     /// In the order in which they went out, signatures shortened; the endpoint's own show their names only.
     package let headers: Fields
-    /// Nil: not kept any more.
+    /// In the endpoint's shape. Nil: not kept any more, or ``bodyFault`` says why it could not be made.
     package let body: [UInt8]?
+    package let bodyFault: BodyError?
     package let contentType: String?
     /// Whether the signatures are those that were sent: not so once a secret of that time is gone.
     package let knowsSignatures: Bool
@@ -23,25 +24,44 @@ extension Hub {
     ///   - endpoint: nil when it is gone: then headers of its own and signatures are not known.
     package func sentRequest(of story: DeliveryStory, _ attempt: Attempt?, to endpoint: Endpoint?) -> SentRequest {
         let event = story.event
-        let content = story.content?.body
-        let body = content?.body(id: "\(event.id)", type: event.type, timestamp: event.createdAt)
+        // The endpoint's own settings are those of now, which may be later than the attempt.
+        let made = sentBody(of: story, to: endpoint)
         let time = attempt?.startedAt ?? clock.now()
         let signing = endpoint.flatMap { signingSecrets(of: $0, at: time) }
-        // The endpoint's own stand there as they were set, which may be later than the attempt.
-        let own = endpoint.flatMap { try? draft(of: $0).headers } ?? Fields()
+        let draft = endpoint.flatMap { try? self.draft(of: $0) }
+        let own = draft?.headers ?? Fields()
         let described = DeliverySigner.Attempt(
             eventID: "\(event.id)", eventType: event.type, delivery: story.summary.delivery.id.uuid,
-            timestampSeconds: time.seconds, contentType: content?.contentType ?? "application/json")
-        let made = (try? DeliverySigner(secrets: signing ?? []))
-            .flatMap { try? $0.headers(for: described, body: body ?? [], custom: own) }
-        let fields = (made ?? Fields()).fields.map { field -> Fields.Field in
+            timestampSeconds: time.seconds, contentType: made.contentType ?? "application/json")
+        let headers = (try? DeliverySigner(secrets: signing ?? []))
+            .flatMap { try? $0.headers(for: described, body: made.bytes ?? [], custom: own) }
+        var fields = (headers ?? Fields()).fields.map { field -> Fields.Field in
             if own.header(field.name) != nil { return .init(name: field.name, value: SentRequest.hidden) }
             let isSignature = ["x-webhook-signature", "webhook-signature"].contains(field.name.lowercased())
             return isSignature ? .init(name: field.name, value: Self.shortened(field.value)) : field
         }
+        fields.append(.init(name: Cause.depthHeader, value: String(event.depth)))
+        if draft?.authentication != nil { fields.append(.init(name: "Authorization", value: SentRequest.hidden)) }
         return SentRequest(
-            method: endpoint?.policy.method ?? "POST", headers: Fields(fields), body: body,
-            contentType: content?.contentType, knowsSignatures: signing != nil && body != nil)
+            method: endpoint?.policy.method ?? "POST", headers: Fields(fields), body: made.bytes,
+            bodyFault: made.fault, contentType: made.contentType,
+            knowsSignatures: signing != nil && made.bytes != nil)
+    }
+
+    /// The body of a delivery in its endpoint's shape; as published when the endpoint is gone.
+    package func sentBody(
+        of story: DeliveryStory, to endpoint: Endpoint?
+    ) -> (bytes: [UInt8]?, contentType: String?, fault: BodyError?) {
+        guard let content = story.content?.body else { return (nil, nil, nil) }
+        do throws(BodyError) {
+            let event = story.event
+            let made = try (endpoint?.policy.body ?? .envelope).body(
+                id: "\(event.id)", type: event.type, timestamp: event.createdAt, content: content,
+                templates: templates)
+            return (made.bytes, made.contentType, nil)
+        } catch {
+            return (nil, nil, error)
+        }
     }
 
     /// Those that signed at that time; nil when some are gone.

@@ -33,7 +33,7 @@ enum FailureAdvice {
         case .timeoutConnect: "A firewall may drop the packets; let the hub’s addresses in."
         case .timeoutTotal: "Answer first and work afterwards, or raise the endpoint’s timeout."
         case .protocolError: "Something else than HTTP listens there; look at the port, and whether it speaks TLS."
-        case .request: "Look at the endpoint’s secrets and headers: something of it cannot be used."
+        case .request: "Look at the endpoint’s body, authentication, secrets and headers: one of them cannot be used."
         case .status3xx: "Give the endpoint the address that it redirects to; redirects are not followed."
         case .status4xx: advice(status4xx: status)
         case .status5xx: "Its own log says why; its answer may, too."
@@ -45,7 +45,7 @@ enum FailureAdvice {
     private static func advice(status4xx status: Int?) -> String {
         switch status {
         case 401, 403:
-            "The receiver did not accept who sends: compare the secret, and its own credentials in the headers."
+            "The receiver did not accept who sends: compare the secret, and the endpoint’s authentication."
         case 404, 405: "The path or method is another one there: compare the URL."
         case 410: "It said that it will not come back. Enable the endpoint if that was a mistake."
         case 413: "The receiver takes smaller bodies only."

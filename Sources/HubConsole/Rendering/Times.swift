@@ -6,6 +6,8 @@ struct TimeView: Sendable {
         /// Time of day, with the day when it is not today.
         case moment
         case clock, day
+        /// Day, time and zone.
+        case full
     }
 
     let iso: String
@@ -24,6 +26,7 @@ struct TimeView: Sendable {
             switch style {
             case .clock: String(clock.prefix(5))
             case .day: day
+            case .full: full
             case .moment:
                 if Self.dayNumber(time) == Self.dayNumber(now) {
                     String(clock.prefix(8))

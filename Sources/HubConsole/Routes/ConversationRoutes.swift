@@ -87,7 +87,7 @@ enum ConversationRoutes {
         guard place.path != "/streams" else { return [] }
         let all = LinkView(label: "Conversations", href: "/streams")
         guard let stream = place.stream, place.topic != nil else { return [all] }
-        return [all, LinkView(label: "› \(stream.name)", href: Visit.path(of: stream))]
+        return [all, LinkView(label: stream.name, href: Visit.path(of: stream))]
     }
 
     private static func withDays(_ messages: [Message], _ visit: Visit, _ place: Place) -> [MessageView] {

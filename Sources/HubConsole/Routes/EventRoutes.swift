@@ -124,7 +124,7 @@ enum EventRoutes {
         let messages = try await visit.store.messages(of: visit.workspace, query, PageRequest()).elements
         var facts = [
             FactView("Origin", event.origin.rawValue), FactView("Outcome", event.outcome.reason ?? event.outcome.name),
-            FactView("When", visit.time(event.createdAt).full), FactView("Event", "\(id)", isCode: true),
+            FactView("When", visit.time(event.createdAt, .full)), FactView("Event", "\(id)", isCode: true),
         ]
         if let cause = event.cause {
             facts.append(FactView("Caused by", "\(cause)", isCode: true, href: "/events/\(cause)"))

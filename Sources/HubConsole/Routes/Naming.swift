@@ -29,6 +29,7 @@ extension Visit {
     func name(ofActor actor: String) -> String {
         if let id = ID<Person>(actor) { return name(of: id) }
         if let id = ID<Bot>(actor) { return configuration.bot(id)?.name ?? actor }
+        if ID<Credential>(actor) != nil { return "token …\(actor.suffix(6))" }
         return actor
     }
 
@@ -99,4 +100,9 @@ extension Visit {
     var sourceChoices: [(String, String)] {
         [("", "All sources")] + configuration.sources.map { ($0.name, $0.name) }.sorted { $0.0 < $1.0 }
     }
+}
+
+extension Endpoint {
+    /// Its name, or where it is.
+    var title: String { name.isEmpty ? origin : name }
 }

@@ -43,7 +43,7 @@ enum OverviewRoutes {
         return visit.page(view, .overview, title: "Overview")
     }
 
-    private static func tiles(_ counts: [EventCount], refused: Int, _ range: Range) -> [OverviewView.Tile] {
+    private static func tiles(_ counts: [EventCount], refused: Int, _ range: Range) -> [TileView] {
         func count(_ outcome: String?) -> String {
             Amount.count(counts.filter { outcome == nil || $0.outcome == outcome }.map(\.count).reduce(0, +))
         }

@@ -57,7 +57,7 @@ struct SourcePage {
             FactView("Tolerance", Amount.span(seconds: verification.toleranceSeconds)),
             FactView("Repeats", "known for \(Amount.span(seconds: verification.idempotencyTTLSeconds))"),
             FactView("Body", "up to \(Amount.bytes(Int64(source.options.maxBodyBytes)))"),
-            FactView("Keeps", Self.name(of: source.storage)), FactView("Made", visit.time(source.createdAt, .day).text),
+            FactView("Keeps", Self.name(of: source.storage)), FactView("Made", visit.time(source.createdAt, .full)),
         ]
         if let bot = source.bot.flatMap(visit.configuration.bot) { facts.append(FactView("Bot", bot.name)) }
         return facts

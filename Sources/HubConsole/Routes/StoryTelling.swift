@@ -87,7 +87,7 @@ struct StoryTelling {
     private var verified: StoryView.Step {
         let record = request.verification
         var facts = [FactView("Scheme", record.scheme)]
-        if let signed = record.signedAt { facts.append(FactView("Signed at", visit.time(signed).full)) }
+        if let signed = record.signedAt { facts.append(FactView("Signed at", visit.time(signed, .full))) }
         if let key = record.idempotencyKey { facts.append(FactView("Idempotency key", key, isCode: true)) }
         switch record.verdict {
         case "verified":

@@ -24,20 +24,21 @@ enum SurveyResultRoutes {
 
     private static func tiles(
         _ tally: SurveyTally, _ results: [QuestionResult], _ newest: [SurveyResponse], _ visit: Visit
-    ) -> [SurveyResultsView.Tile] {
+    ) -> [TileView] {
+        let last = newest.first?.completedAt
         var tiles = [
-            SurveyResultsView.Tile(
-                label: "Responses", figure: Amount.count(tally.completed),
-                note: newest.first?.completedAt.map { "the last one \(visit.time($0).text)" } ?? ""),
-            SurveyResultsView.Tile(label: "Begun", figure: Amount.count(tally.partial), note: "and not finished"),
+            TileView(
+                label: "Responses", figure: Amount.count(tally.completed), note: last == nil ? "" : "the last one",
+                at: last.map { visit.time($0) }),
+            TileView(label: "Begun", figure: Amount.count(tally.partial), note: "and not finished"),
         ]
         if let score = results.lazy.compactMap(\.netPromoterScore).first {
-            tiles.append(.init(label: "Net promoter score", figure: signed(score), note: "from −100 to +100"))
+            tiles.append(TileView(label: "Net promoter score", figure: signed(score), note: "from −100 to +100"))
         }
         if let rating = results.first(where: { $0.averageTenths != nil && $0.netPromoterScore == nil }),
             let average = rating.averageTenths, let top = rating.question.kind.scale?.upperBound
         {
-            tiles.append(.init(label: "Average rating", figure: decimal(average), note: "of \(top)"))
+            tiles.append(TileView(label: "Average rating", figure: decimal(average), note: "of \(top)"))
         }
         return tiles
     }
@@ -152,8 +153,8 @@ enum SurveyResultRoutes {
         }
         if let score = response.score { facts.append(FactView("Score", "\(score)")) }
         if let language = response.language { facts.append(FactView("Language", language)) }
-        facts.append(FactView("Begun", visit.time(response.startedAt).full))
-        if let at = response.completedAt { facts.append(FactView("Completed", visit.time(at).full)) }
+        facts.append(FactView("Begun", visit.time(response.startedAt, .full)))
+        if let at = response.completedAt { facts.append(FactView("Completed", visit.time(at, .full))) }
         facts.append(FactView("Id", "\(response.id)", isCode: true))
         let view = SurveyResponseView(
             surveyName: survey.name, surveyPath: SurveyRoutes.path(of: survey), title: who(response),

@@ -50,7 +50,7 @@ struct TicketPage: Sendable {
 
     private var lede: String {
         let who = ticket.requester.title.map { "From \($0)" } ?? "Opened"
-        return "\(who) by \(ticket.channel), \(visit.time(ticket.createdAt).text)"
+        return "\(who) by \(ticket.channel)"
     }
 
     private func predecessor() async throws -> LinkView? {
@@ -102,9 +102,9 @@ struct TicketPage: Sendable {
         facts.append(FactView("Channel", ticket.channel))
         if !ticket.tags.isEmpty { facts.append(FactView("Tags", ticket.tags.joined(separator: ", "))) }
         if let assignee = ticket.assignee { facts.append(FactView("Assignee", visit.name(of: assignee))) }
-        facts.append(FactView("Opened", visit.time(ticket.createdAt).full))
-        if let at = ticket.resolvedAt { facts.append(FactView("Resolved", visit.time(at).full)) }
-        if let at = ticket.closedAt { facts.append(FactView("Closed", visit.time(at).full)) }
+        facts.append(FactView("Opened", visit.time(ticket.createdAt, .full)))
+        if let at = ticket.resolvedAt { facts.append(FactView("Resolved", visit.time(at, .full))) }
+        if let at = ticket.closedAt { facts.append(FactView("Closed", visit.time(at, .full))) }
         facts.append(FactView("Id", "\(ticket.id)", isCode: true))
         return facts
     }

@@ -53,9 +53,7 @@ enum VerifyRoutes {
     ) -> ConsoleResponse {
         let chosen = visit.text("endpoint")
         let endpoints = visit.configuration.endpoints.map { endpoint in
-            ChoiceView(
-                "\(endpoint.id)", endpoint.name.isEmpty ? endpoint.origin : endpoint.name,
-                isSelected: "\(endpoint.id)" == chosen)
+            ChoiceView("\(endpoint.id)", endpoint.title, isSelected: "\(endpoint.id)" == chosen)
         }
         let view = VerifyView(
             fault: fault, result: result.map(VerifyView.Result.init), headers: visit.form["headers"] ?? "",

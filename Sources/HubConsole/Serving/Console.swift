@@ -25,8 +25,13 @@ package struct Console: Sendable {
     }
 
     /// For a browser at an address that is nobody's.
-    package func stray(_ request: ConsoleRequest) -> ConsoleResponse {
-        Visitor(request).note("Not found", "There is nothing at this address.", status: 404)
+    package func stray(_ request: ConsoleRequest) async -> ConsoleResponse {
+        do {
+            if let visit = try await visit(request) { return visit.notFound }
+        } catch {
+            // Whoever it is, there is nothing here.
+        }
+        return Visitor(request).note("Not found", "There is nothing at this address.", status: 404)
     }
 
     package func respond(to request: ConsoleRequest) async -> ConsoleResponse {
@@ -44,19 +49,25 @@ package struct Console: Sendable {
         if let answer = await EntryRoutes(hub: hub, limiter: limiter).respond(to: request) { return answer }
         if let answer = await PortalRoutes(hub: hub, limiter: limiter).respond(to: request) { return answer }
         do {
-            guard let session = request.cookie(Cookie.session), let person = try await hub.person(session: session)
-            else {
+            guard let visit = try await visit(request) else {
                 let next = isWrite ? nil : request.location
                 return .redirect(to: URLQuery.link("/signin", ["next": next == "/" ? nil : next]))
             }
-            let configuration = try await hub.configuration(of: person.workspace)
-            return await respond(
-                Visit(
-                    hub: hub, request: request, person: person, configuration: configuration, now: hub.clock.now(),
-                    followers: followers))
+            return await respond(visit)
         } catch {
             return Visitor(request).note("Not now", "The store does not answer. Try again in a moment.", status: 503)
         }
+    }
+
+    /// - Returns: nil when nobody is signed in.
+    private func visit(_ request: ConsoleRequest) async throws -> Visit? {
+        guard let session = request.cookie(Cookie.session), let person = try await hub.person(session: session) else {
+            return nil
+        }
+        return Visit(
+            hub: hub, request: request, person: person,
+            configuration: try await hub.configuration(of: person.workspace), now: hub.clock.now(),
+            followers: followers)
     }
 
     private func respond(_ visit: Visit) async -> ConsoleResponse {

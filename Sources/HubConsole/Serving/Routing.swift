@@ -5,6 +5,16 @@ enum Permission: Sendable {
     case read, write, administer
 }
 
+extension Person {
+    func may(_ permission: Permission) -> Bool {
+        switch permission {
+        case .read: true
+        case .write: role != .viewer
+        case .administer: role == .admin
+        }
+    }
+}
+
 /// A method, a path with places (`/sources/:name`), and what answers there.
 struct Route<Context: PageVisit>: Sendable {
     typealias Handler = @Sendable (Context) async throws -> ConsoleResponse

@@ -40,13 +40,7 @@ struct Visit: PageVisit {
     var actor: String { "\(person.id)" }
     var isAdmin: Bool { may(.administer) }
 
-    func may(_ permission: Permission) -> Bool {
-        switch permission {
-        case .read: true
-        case .write: person.role != .viewer
-        case .administer: person.role == .admin
-        }
-    }
+    func may(_ permission: Permission) -> Bool { person.may(permission) }
 
     func shell(_ title: String, _ section: Shell.Section?, _ flash: Shell.Flash?) -> Shell {
         Shell(

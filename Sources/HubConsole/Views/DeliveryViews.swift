@@ -109,6 +109,7 @@ struct RecoveryView: TemplatedView {
     let done: Int
     let total: Int
     let share: String
+    let hasProgress: Bool
     let isRunning: Bool
     let mayCancel: Bool
     let facts: [FactView]

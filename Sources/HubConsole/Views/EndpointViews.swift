@@ -29,91 +29,6 @@ struct EndpointsView: TemplatedView {
     let pager: PagerView
 }
 
-/// The form for a new endpoint, and for one that is there.
-struct EndpointFormView: TemplatedView {
-    static let template = "endpoint-form"
-
-    struct TypeChoice: Sendable {
-        let name: String
-        let summary: String
-        let isTicked: Bool
-        let isDeprecated: Bool
-    }
-
-    struct Family: Sendable {
-        let label: String
-        let count: String
-        let isOpen: Bool
-        let types: [TypeChoice]
-    }
-
-    struct Try: Sendable {
-        let number: Int
-        let after: String
-        let at: TimeView
-    }
-
-    /// When the attempts would be.
-    struct Preview: Sendable {
-        let summary: String
-        let tries: [Try]
-    }
-
-    struct Miss: Sendable {
-        let path: String
-        let wanted: String
-        let found: String
-    }
-
-    /// What came of trying the filter.
-    struct Trial: Sendable {
-        let result: PillView
-        let sentence: String
-        let misses: [Miss]
-        let hasMisses: Bool
-
-        init(_ tone: PillView.Tone, _ heading: String, _ sentence: String, _ misses: [Miss] = []) {
-            result = PillView(heading, tone)
-            self.sentence = sentence
-            self.misses = misses
-            hasMisses = !misses.isEmpty
-        }
-    }
-
-    let base: String
-    let heading: String
-    let crumbs: [LinkView]
-    /// Where the form goes.
-    let action: String
-    let back: String
-    let submit: String
-    let faults: FieldFaults
-    let hasFaults: Bool
-    let name: String
-    let url: String
-    let families: [Family]
-    let patterns: String
-    let channels: String
-    let filter: String
-    let trialTypes: ChoicesView
-    let trialEvent: String
-    let trial: Trial?
-    let headers: String
-    let methods: ChoicesView
-    let schedule: String
-    let preview: Preview?
-    let timeout: String
-    let concurrency: String
-    let rate: String
-    let orders: [ChoiceView]
-    let orderKey: String
-    /// Nil where it cannot be chosen (any more).
-    let customers: ChoicesView?
-    /// For one of the workspace's own.
-    let asksForCustomers: Bool
-    let includesCustomers: Bool
-}
-
 struct SecretRowView: Sendable {
     let name: String
     let madeAt: TimeView
@@ -144,21 +59,11 @@ struct EndpointView: TemplatedView {
         let href: String?
     }
 
-    struct Tile: Sendable {
-        let label: String
-        let figure: String
-        let note: String
-        let at: TimeView?
-    }
-
-    struct Stats: Sendable {
-        let tiles: [Tile]
-    }
-
     /// A test that was sent just now.
     struct Test: Sendable {
         let result: PillView
-        let sentence: String
+        /// Where there was no attempt that says more.
+        let sentence: String?
         let href: String
         let request: SentRequestView
         let attempts: [AttemptView]
@@ -178,7 +83,7 @@ struct EndpointView: TemplatedView {
     let secrets: [OnceView]
     let banner: Banner?
     let failure: Failure?
-    let stats: Stats
+    let tiles: [TileView]
     let sparkHTML: SafeHTML?
     let test: Test?
     let testTypes: ChoicesView

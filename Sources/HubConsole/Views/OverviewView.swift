@@ -2,15 +2,8 @@
 struct OverviewView: TemplatedView {
     static let template = "overview"
 
-    struct Tile: Sendable {
-        let label: String
-        let figure: String
-        let note: String
-        let href: String
-    }
-
     struct Stats: Sendable {
-        let tiles: [Tile]
+        let tiles: [TileView]
     }
 
     struct Legend: Sendable {
@@ -48,7 +41,7 @@ struct OverviewView: TemplatedView {
     let sources: [SourceRowView]
     let hasSources: Bool
 
-    init(tiles: [Tile], chart: Chart, recent: [Recent], sources: [SourceRowView]) {
+    init(tiles: [TileView], chart: Chart, recent: [Recent], sources: [SourceRowView]) {
         stats = Stats(tiles: tiles)
         self.chart = chart
         self.recent = recent

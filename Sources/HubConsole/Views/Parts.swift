@@ -70,9 +70,37 @@ struct FactView: Sendable {
     let value: String
     let isCode: Bool
     let href: String?
+    /// Before the value, or instead of one.
+    let at: TimeView?
 
-    init(_ name: String, _ value: String, isCode: Bool = false, href: String? = nil) {
-        (self.name, self.value, self.isCode, self.href) = (name, value, isCode, href)
+    init(_ name: String, _ value: String, isCode: Bool = false, href: String? = nil, at: TimeView? = nil) {
+        (self.name, self.value, self.isCode, self.href, self.at) = (name, value, isCode, href, at)
+    }
+
+    init(_ name: String, _ at: TimeView) {
+        self.init(name, "", at: at)
+    }
+}
+
+/// One figure of a few that tell how something is.
+struct TileView: Sendable {
+    let label: String
+    let figure: String
+    /// A figure that is a time.
+    let figureAt: TimeView?
+    let note: String
+    /// Behind the note.
+    let at: TimeView?
+    let href: String?
+
+    init(label: String, figure: String, note: String, at: TimeView? = nil, href: String? = nil) {
+        (self.label, self.figure, self.note, self.at, self.href) = (label, figure, note, at, href)
+        figureAt = nil
+    }
+
+    init(label: String, at figureAt: TimeView) {
+        (self.label, self.figureAt) = (label, figureAt)
+        (figure, note, at, href) = ("", "", nil, nil)
     }
 }
 

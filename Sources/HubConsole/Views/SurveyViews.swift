@@ -102,14 +102,8 @@ struct SurveyResultsView: TemplatedView {
         let isUnanswered: Bool
     }
 
-    struct Tile: Sendable {
-        let label: String
-        let figure: String
-        let note: String
-    }
-
     let head: SurveyHead
-    let tiles: [Tile]
+    let tiles: [TileView]
     let results: [Result]
     let hasResponses: Bool
 }

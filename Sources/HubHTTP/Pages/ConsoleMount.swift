@@ -27,7 +27,7 @@ struct ConsoleMount: Sendable {
             guard request.method == .get, request.headers[.accept]?.contains("text/html") == true else {
                 return Answer.error("not_found", status: 404).response(in: context)
             }
-            return response(console.stray(consoleRequest(request, [], context)), isHead: false)
+            return response(await console.stray(consoleRequest(request, [], context)), isHead: false)
         }
         do {
             return try await bodies.withBody(of: request, limit: ConsoleRequest.formLimit) { body in

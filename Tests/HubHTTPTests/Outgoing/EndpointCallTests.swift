@@ -64,7 +64,9 @@ import Testing
                 let story = try await hub.call(
                     "POST", "/v1/endpoints/\(receiver.endpoint)/test", ["type": "ticket.created"])
                 #expect(story.status == 200)
-                let body = try JSON.parse(try #require(try await receiver.received(1).first).body)
+                let sent = try #require(try await receiver.received(1).first).body
+                #expect(story["body"]?.string == String(decoding: sent, as: UTF8.self))
+                let body = try JSON.parse(sent)
                 #expect(body["text"]?.string?.contains("Invoice 2026-311") == true)
                 #expect(body["blocks"]?.array?.isEmpty == false)
             }

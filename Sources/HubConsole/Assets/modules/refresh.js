@@ -45,7 +45,7 @@ export function refresh(root) {
     for (const each of root.querySelectorAll("[data-refresh]")) {
       each.hidden = false;
       each.setAttribute("aria-pressed", String(isOn));
-      each.textContent = isOn ? "Pause" : "Live";
+      each.title = isOn ? "Follows by itself; click to hold still" : "Stands still; click to follow";
     }
   }
 
@@ -82,7 +82,8 @@ export function looking(root) {
     if (fields.toString() === last) return;
     last = fields.toString();
     try {
-      const response = await fetch(form.action, { method: "POST", body: fields });
+      // A button called "action" stands in the way of the form's own property.
+      const response = await fetch(form.getAttribute("action"), { method: "POST", body: fields });
       if (response.ok) replace(root, await response.text());
     } catch {
       // It stays as it was; sending the form still works.

@@ -25,14 +25,14 @@ export function tail(root) {
     });
     source.addEventListener("end", stop);
     button.setAttribute("aria-pressed", "true");
-    button.textContent = "Pause";
+    button.title = "Follows by itself; click to hold still";
   }
 
   function stop() {
     source?.close();
     source = null;
     button.setAttribute("aria-pressed", "false");
-    button.textContent = "Live";
+    button.title = "Stands still; click to follow";
   }
 
   button.hidden = false;

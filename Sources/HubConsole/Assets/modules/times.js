@@ -5,6 +5,7 @@ const day = { day: "numeric", month: "short" };
 
 function text(date, style) {
   if (style === "clock") return date.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", hour12: false });
+  if (style === "full") return date.toLocaleString(undefined, { ...day, year: "numeric", ...clock });
   if (style === "day") return date.toLocaleDateString(undefined, day);
   const now = new Date();
   if (date.toDateString() === now.toDateString()) return date.toLocaleTimeString(undefined, clock);

@@ -6,6 +6,8 @@ import HubStorage
 struct DeliveryTelling {
     let visit: OutgoingVisit
     let story: DeliveryStory
+    /// The endpoint's; nil: it is well.
+    var health: EndpointHealth?
 
     private var delivery: Delivery { story.summary.delivery }
     private var progress: DeliveryProgress { delivery.progress }
@@ -51,7 +53,7 @@ struct DeliveryTelling {
         if delivery.kind == .test { facts.append(FactView("Kind", "a test; it counts for nothing")) }
         if let key = delivery.orderingKey, !key.isEmpty { facts.append(FactView("In line with", key, isCode: true)) }
         facts.append(FactView("X-Webhook-Delivery", delivery.id.uuid.uuidString, isCode: true))
-        facts.append(FactView("Made", visit.time(delivery.createdAt).full))
+        facts.append(FactView("Made", visit.time(delivery.createdAt, .full)))
         return facts
     }
 
@@ -85,8 +87,10 @@ struct DeliveryTelling {
         guard visit.seesBodies else {
             return BodyView(nil, size: size, contentType: nil, absence: "Not shown in this portal.")
         }
-        return BodyView(
-            sent.body, size: size, contentType: sent.contentType, absence: "It is past its time and was deleted.")
+        let absence =
+            sent.bodyFault.map { "The endpoint’s body cannot be made of this event: \($0)".sentence }
+            ?? "It is past its time and was deleted."
+        return BodyView(sent.body, size: size, contentType: sent.contentType, absence: absence)
     }
 
     // MARK: Attempts
@@ -154,8 +158,7 @@ struct DeliveryTelling {
             return .init(
                 icon: "attempt", tone: "info", heading: "Sending", sentence: "An attempt is under way.", at: nil)
         case .held:
-            let status = endpoint.map { _ in "Its endpoint is paused, resting or disabled; no attempt is used up." }
-            return .init(icon: "waiting", tone: "warn", heading: "Held", sentence: status ?? "", at: nil)
+            return held
         case .succeeded:
             return .init(icon: "verified", tone: "good", heading: "Delivered", sentence: "Nothing more to do.", at: nil)
         case .exhausted:
@@ -168,6 +171,21 @@ struct DeliveryTelling {
                 icon: "ended", tone: "", heading: "Given up",
                 sentence: "Somebody gave it up, or its endpoint was deleted.",
                 at: nil)
+        }
+    }
+
+    /// No attempt is used up by waiting.
+    private var held: DeliveryView.End {
+        func end(_ sentence: String, at time: Timestamp? = nil) -> DeliveryView.End {
+            .init(icon: "waiting", tone: "warn", heading: "Held", sentence: sentence, at: time.map { visit.time($0) })
+        }
+        guard let endpoint else { return end("Its endpoint is gone.") }
+        switch EndpointStatus(endpoint, health) {
+        case .active: return end("Its endpoint takes deliveries again; it goes out soon.")
+        case .paused: return end("Its endpoint is paused; it goes out when that is resumed.")
+        case .resting(let time):
+            return end("A probe of its endpoint, which rests; it goes out when that works.", at: time)
+        case .disabled: return end("Its endpoint is disabled; it goes out when that is enabled.")
         }
     }
 

@@ -12,6 +12,9 @@ struct EndpointFields {
     var patterns = ""
     var channels = ""
     var filter = ""
+    var body = BodyFields()
+    var authentication = AuthenticationFields()
+    var identity = IdentityFields()
     var headers = ""
     var method = "POST"
     var schedule = ScheduleText.text(.standard)
@@ -22,9 +25,9 @@ struct EndpointFields {
     var orderKey = ""
     var includesCustomers = false
     var customer = ""
-    /// The type whose sample the filter is tried with.
+    /// The type whose sample filter and body are tried with; empty: one that the endpoint gets.
     var trialType = ""
-    /// An event to try it with instead.
+    /// An event to try them with instead.
     var trialEvent = ""
 
     init() {}
@@ -38,6 +41,9 @@ struct EndpointFields {
         patterns = text("patterns")
         channels = text("channels")
         filter = text("filter")
+        body = BodyFields(form)
+        authentication = AuthenticationFields(form)
+        identity = IdentityFields(form)
         headers = text("headers")
         method = text("method")
         schedule = text("schedule")
@@ -62,6 +68,8 @@ struct EndpointFields {
         patterns = draft.events.filter { !catalogue.contains($0) }.joined(separator: ", ")
         channels = draft.channels?.joined(separator: ", ") ?? ""
         filter = draft.filter?.prettyText ?? ""
+        body = BodyFields(draft.policy.body)
+        authentication = AuthenticationFields(draft.authentication)
         headers = draft.headers.fields.map { "\($0.name): \(showsHeaders ? $0.value : SentRequest.hidden)" }
             .joined(separator: "\n")
         let policy = draft.policy
@@ -82,8 +90,9 @@ struct EndpointFields {
 
     /// Writes what can be read into a draft.
     ///
-    /// - Returns: what cannot be, by field.
-    func apply(to draft: inout EndpointDraft) -> FieldFaults {
+    /// - Parameter mayKeep: whether what is sealed and was not written anew stays as it is.
+    /// - Returns: what cannot be read, by field.
+    func apply(to draft: inout EndpointDraft, mayKeep: Bool) -> FieldFaults {
         var faults = FieldFaults()
         draft.name = name
         draft.url = url
@@ -97,12 +106,23 @@ struct EndpointFields {
         } catch {
             faults.filter = "This is not JSON: \(error)".sentence
         }
-        applyHeaders(to: &draft, &faults)
+        do throws(FieldFault) {
+            draft.policy.body = try body.read()
+        } catch {
+            faults.body = error.sentence
+        }
+        do throws(FieldFault) {
+            draft.authentication = try authentication.document(before: draft.authentication, mayKeep: mayKeep)
+        } catch {
+            faults.authentication = error.sentence
+        }
+        draft.identity = identity.apply(before: draft.identity, mayKeep: mayKeep, &faults)
+        applyHeaders(to: &draft, mayKeep: mayKeep, &faults)
         applyPolicy(to: &draft.policy, &faults)
         return faults
     }
 
-    private func applyHeaders(to draft: inout EndpointDraft, _ faults: inout FieldFaults) {
+    private func applyHeaders(to draft: inout EndpointDraft, mayKeep: Bool, _ faults: inout FieldFaults) {
         var fields: [Fields.Field] = []
         for line in headers.split(whereSeparator: \.isNewline).map({ $0.trimmed() }) where !line.isEmpty {
             guard let colon = line.firstIndex(of: ":") else {
@@ -113,6 +133,10 @@ struct EndpointFields {
             let value = line[line.index(after: colon)...].trimmed()
             // What was hidden stays.
             let kept = value == SentRequest.hidden ? draft.headers.header(name) : nil
+            guard mayKeep || kept == nil else {
+                faults.headers = "Write the value of \(name.prefix(80)) anew."
+                return
+            }
             fields.append(.init(name: name, value: kept ?? value))
         }
         draft.headers = Fields(fields)
@@ -147,89 +171,5 @@ struct EndpointFields {
 
     static func list(_ text: String) -> [String] {
         text.split(whereSeparator: { $0 == "," || $0.isWhitespace }).map(String.init)
-    }
-
-    // MARK: Trying
-
-    /// Whether the filter lets the chosen event through.
-    func trial(_ configuration: WorkspaceConfiguration, at now: Timestamp) -> EndpointFormView.Trial? {
-        guard !filter.isEmpty else {
-            return .init(.mute, "Nothing to try", "There is no filter: every event of the chosen types goes out.")
-        }
-        let condition: EventCondition
-        do {
-            condition = try EventCondition(try JSON.parse(filter))
-        } catch {
-            return nil  // Said beside the field.
-        }
-        let event: (type: String, data: JSON, metadata: JSON?)
-        if trialEvent.isEmpty {
-            guard let sample = configuration.sample(of: trialType) else {
-                return .init(.mute, "Nothing to try", "Choose a type, or paste an event.")
-            }
-            event = (trialType, sample, nil)
-        } else {
-            guard let pasted = try? JSON.parse(trialEvent), pasted.object != nil else {
-                return .init(.bad, "Not an event", "Paste JSON: {\"type\": …, \"data\": …}, or what stands under data.")
-            }
-            // Without its envelope it is the data of the chosen type.
-            let data = pasted["data"]
-            event = (pasted["type"]?.string ?? trialType, data ?? pasted, pasted["metadata"])
-        }
-        let misses = condition.misses(type: event.type, data: event.data, metadata: event.metadata)
-        guard !condition.matches(type: event.type, data: event.data, metadata: event.metadata) else {
-            return .init(.good, "It matches", "\(event.type) would go out.")
-        }
-        return .init(
-            .warn, "It does not match",
-            "\(event.type) would not go out: \(Amount.things(misses.count, "condition")) of the filter "
-                + "\(misses.count == 1 ? "does" : "do") not hold.",
-            misses.map {
-                .init(path: $0.path, wanted: $0.wanted.text, found: $0.found?.text ?? "nothing is there")
-            })
-    }
-}
-
-/// What is wrong, beside the field that it is about.
-struct FieldFaults: Sendable, Hashable {
-    var name: String?
-    var url: String?
-    var events: String?
-    var channels: String?
-    var filter: String?
-    var headers: String?
-    var method: String?
-    var schedule: String?
-    var timeout: String?
-    var concurrency: String?
-    var rate: String?
-    var order: String?
-    var customer: String?
-    /// About none of them.
-    var other: String?
-
-    var isEmpty: Bool { self == FieldFaults() }
-
-    /// Puts what was refused beside its field.
-    mutating func add(_ error: SetupError) {
-        guard case .invalid(let field, let reason) = error else {
-            other = "\(error)".sentence
-            return
-        }
-        let text = reason.sentence
-        switch field {
-        case "name": name = text
-        case "url": url = text
-        case "events": events = text
-        case "channels": channels = text
-        case "filter": filter = text
-        case "headers": headers = text
-        case "method": method = text
-        case "timeout_seconds": timeout = text
-        case "concurrency": concurrency = text
-        case "rate_per_minute": rate = text
-        case "customer": customer = text
-        default: other = "\(error)".sentence
-        }
     }
 }

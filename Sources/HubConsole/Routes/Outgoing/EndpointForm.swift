@@ -22,37 +22,69 @@ struct EndpointForm {
 
     /// What is to be saved.
     ///
+    /// - Parameter draft: what it is set to now; as ``EndpointDraft`` makes it for a new one.
     /// - Returns: nil when something is wrong, or the form was only to be looked at.
-    mutating func checkedDraft(_ draft: EndpointDraft) -> EndpointDraft? {
+    mutating func checkedDraft(_ draft: EndpointDraft) async -> EndpointDraft? {
         var draft = draft
-        faults = fields.apply(to: &draft)
-        guard visit.text("action") == nil, faults.isEmpty else { return nil }
-        return draft
+        faults = fields.apply(to: &draft, mayKeep: mayKeepSealed)
+        guard !isLook else {
+            // Whoever has just chosen a template has not done anything wrong.
+            if fields.body.isBlank { faults.body = nil }
+            return nil
+        }
+        if faults.isEmpty { return draft }
+        // What cannot be read is no reason to be silent on the rest.
+        if let problem = await visit.hub.problem(with: draft, in: visit.workspace) { faults.add(problem) }
+        return nil
+    }
+
+    /// Whether the form was sent to see what it would do.
+    private var isLook: Bool { visit.text("action") != nil }
+
+    /// Customers do not get to see what was sealed for their endpoint by others: it goes to no other host.
+    private var mayKeepSealed: Bool {
+        guard visit.isPortal, let origin = endpoint?.origin else { return true }
+        return fields.url == origin || ["/", "?"].contains { fields.url.hasPrefix(origin + $0) }
     }
 
     func response() async throws -> ConsoleResponse {
         let customers = visit.isPortal || endpoint != nil ? [] : try await visit.hub.customers(of: visit.workspace)
         let path = endpoint.map { EndpointRoutes.path(of: $0, visit) } ?? "\(visit.base)/endpoints"
         let heading = endpoint.map { "Change \($0.title)" } ?? "New endpoint"
+        var faults = faults
+        var preview: EndpointFormView.Preview?
+        let trial = EndpointTrial(
+            fields: fields, configuration: visit.configuration, templates: visit.hub.templates, now: visit.now)
+        do throws(FieldFault) {
+            preview = try trial.body()
+        } catch {
+            faults.body = faults.body ?? error.sentence
+        }
+        let schedule = schedule
         let view = EndpointFormView(
             base: visit.base, heading: heading, crumbs: crumbs, action: path, back: path,
-            submit: endpoint == nil ? "Make the endpoint" : "Save", faults: faults, hasFaults: !faults.isEmpty,
+            submit: endpoint == nil ? "Make the endpoint" : "Save", faults: faults, hasFaults: isRefused,
             name: fields.name, url: fields.url, families: families, patterns: fields.patterns,
-            channels: fields.channels, filter: fields.filter, trialTypes: trialTypes, trialEvent: fields.trialEvent,
-            trial: trial, headers: fields.headers,
+            channels: fields.channels,
+            filter: .init(fields.filter, isOpen: !fields.filter.isEmpty || faults.filter != nil),
+            body: body, trialTypes: trialTypes,
+            trialEvent: .init(fields.trialEvent, isOpen: !fields.trialEvent.isEmpty), filtered: trial.filtered,
+            preview: preview, authentication: try authentication(faults), identity: try identity(faults),
+            headers: .init(fields.headers, isOpen: !fields.headers.isEmpty || faults.headers != nil),
             methods: ChoicesView(["POST", "PUT"].map { ChoiceView($0, $0, isSelected: $0 == fields.method) }),
-            schedule: fields.schedule, preview: preview, timeout: fields.timeout, concurrency: fields.concurrency,
-            rate: fields.rate, orders: orders, orderKey: fields.orderKey,
-            customers: customers.isEmpty ? nil : choices(of: customers),
+            schedule: fields.schedule, plan: schedule, pace: pace(schedule), opensPace: opensPace(faults),
+            timeout: fields.timeout, concurrency: fields.concurrency, rate: fields.rate, orders: orders,
+            orderKey: fields.orderKey, customers: customers.isEmpty ? nil : choices(of: customers),
             asksForCustomers: !visit.isPortal && endpoint?.customer == nil, includesCustomers: fields.includesCustomers)
-        let isRefused = !faults.isEmpty && visit.text("action") == nil
         return visit.page(view, .endpoints, title: heading, status: isRefused ? 422 : 200)
     }
+
+    private var isRefused: Bool { !faults.isEmpty && !isLook }
 
     private var crumbs: [LinkView] {
         let all = LinkView(label: "Endpoints", href: "\(visit.base)/endpoints")
         guard let endpoint else { return [all] }
-        return [all, LinkView(label: "› \(endpoint.title)", href: EndpointRoutes.path(of: endpoint, visit))]
+        return [all, LinkView(label: endpoint.title, href: EndpointRoutes.path(of: endpoint, visit))]
     }
 
     private var families: [EndpointFormView.Family] {
@@ -83,23 +115,67 @@ struct EndpointForm {
         }
     }
 
+    // MARK: What goes out
+
+    private var body: EndpointFormView.Body {
+        let shapes =
+            [("envelope", "As published")] + BodyPreset.allCases.map { ($0.rawValue, $0.title) }
+            + [("template", "A template of my own")]
+        return .init(
+            shapes: shapes.map { ChoiceView($0.0, $0.1, isSelected: $0.0 == fields.body.shape) },
+            template: fields.body.template, contentType: fields.body.contentType)
+    }
+
     private var trialTypes: ChoicesView {
-        let globs = EndpointFields.list(fields.patterns).map(Glob.init)
-        let all = Self.catalogue(visit.configuration).sorted()
-        // What the endpoint gets comes first.
-        let wanted = all.filter { type in fields.ticked.contains(type) || globs.contains { $0.matches(type) } }
-        let others = Set(all).subtracting(wanted).sorted()
-        return ChoicesView((wanted + others).map { ChoiceView($0, $0, isSelected: $0 == fields.trialType) })
+        ChoicesView(
+            [ChoiceView("", "A type that it gets", isSelected: fields.trialType.isEmpty)]
+                + EndpointTrial.types(fields, visit.configuration).map {
+                    ChoiceView($0, $0, isSelected: $0 == fields.trialType)
+                })
     }
 
-    private var trial: EndpointFormView.Trial? {
-        guard visit.text("action") == "try" || visit.text("action") == "look" && !fields.filter.isEmpty else {
-            return nil
-        }
-        return fields.trial(visit.configuration, at: visit.now)
+    // MARK: Who it is from
+
+    private func stored() throws -> EndpointDraft? { try endpoint.map { try visit.hub.draft(of: $0) } }
+
+    private func authentication(_ faults: FieldFaults) throws -> EndpointFormView.Authentication {
+        let given = fields.authentication
+        let kept = AuthenticationFields.kind(of: try stored()?.authentication)
+        let note = "Empty: what is kept stays."
+        return .init(
+            kinds: AuthenticationFields.Kind.allCases.map {
+                ChoiceView($0.rawValue, $0.title, isSelected: $0 == given.kind)
+            }, isOpen: given.kind != .none || faults.authentication != nil || faults.tokenURL != nil,
+            summary: given.kind.title, user: given.user, tokenURL: given.tokenURL, clientID: given.clientID,
+            scope: given.scope, audience: given.audience,
+            styles: ChoicesView([
+                ChoiceView("basic", "Authorization: Basic", isSelected: given.style == "basic"),
+                ChoiceView("body", "the form’s fields", isSelected: given.style == "body"),
+            ]), passwordNote: kept == .basic ? note : "Sealed, and never shown again.",
+            tokenNote: kept == .bearer ? note : "Sealed, and never shown again.",
+            clientSecretNote: kept == .clientCredentials ? note : "Sealed, and never shown again.",
+            isSecretLost: given.wroteSecret && isRefused, offersUnsigned: endpoint == nil,
+            isUnsigned: visit.form["unsigned"] != nil)
     }
 
-    private var preview: EndpointFormView.Preview? {
+    private func identity(_ faults: FieldFaults) throws -> EndpointFormView.Identity {
+        let given = fields.identity
+        let kept = try stored()?.identity
+        let choices = [
+            ChoiceView("keep", "Keep what is there", isSelected: given.choice == .keep),
+            ChoiceView("replace", "Replace it", isSelected: given.choice == .replace),
+            ChoiceView("remove", "Remove it", isSelected: given.choice == .remove),
+        ]
+        let isFaulty = [faults.certificate, faults.key, faults.issuers].contains { $0 != nil }
+        return .init(
+            isOpen: kept != nil || !given.isBlank || isFaulty, summary: EndpointPage.words(kept) ?? "none",
+            choices: kept == nil ? [] : choices, hasChoices: kept != nil, certificate: given.certificate,
+            issuers: given.issuers, isKeyLost: given.wroteKey && isRefused)
+    }
+
+    // MARK: How it goes out
+
+    private var schedule: EndpointFormView.Plan? {
         guard let schedule = try? ScheduleText.schedule(fields.schedule) else { return nil }  // Said beside the field.
         let offsets = schedule.offsets
         let tries = offsets.prefix(12).enumerated().map { index, offset in
@@ -109,7 +185,26 @@ struct EndpointForm {
         }
         let all = Amount.things(offsets.count, "attempt")
         let length = offsets.count == 1 ? "" : " over \(Amount.length(offsets.last ?? .zero))"
-        return .init(summary: "\(all)\(length), if all of them fail and the first were now", tries: Array(tries))
+        return .init(count: all + length, tries: Array(tries))
+    }
+
+    /// What the folded part says of itself.
+    private func pace(_ plan: EndpointFormView.Plan?) -> String {
+        [
+            fields.method == "POST" ? nil : fields.method, plan?.count,
+            Double(fields.timeout) == nil ? nil : "\(fields.timeout) s each",
+            fields.rate.isEmpty ? nil : "\(fields.rate) a minute",
+            fields.order == "none" || fields.order.isEmpty ? nil : "in order",
+        ].compactMap(\.self).joined(separator: ", ")
+    }
+
+    private func opensPace(_ faults: FieldFaults) -> Bool {
+        let usual = EndpointFields()
+        let isUsual =
+            fields.schedule == usual.schedule && fields.timeout == usual.timeout && fields.rate == usual.rate
+            && fields.concurrency == usual.concurrency && fields.method == usual.method && fields.order == usual.order
+        let all = [faults.schedule, faults.timeout, faults.concurrency, faults.rate, faults.method, faults.order]
+        return !isUsual || all.contains { $0 != nil }
     }
 
     private var orders: [ChoiceView] {

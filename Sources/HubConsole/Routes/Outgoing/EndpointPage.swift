@@ -27,7 +27,7 @@ struct EndpointPage {
             isPortal: visit.isPortal, offersRecovery: visit.may(.administer) && !visit.isPortal,
             isPaused: endpoint.isPaused, isDisabled: condition.status.name == "disabled",
             secrets: shown.map { [once($0)] } ?? [], banner: condition.banner(visit),
-            failure: failure(statistics, newest), stats: .init(tiles: tiles(statistics, condition)),
+            failure: failure(statistics, newest), tiles: tiles(statistics, condition),
             sparkHTML: statistics.flatMap { Sparkline.svg($0.outcomes) }, test: test.map(told),
             testTypes: testTypes, deliveriesHref: "\(visit.base)/deliveries?endpoint=\(endpoint.id)",
             deliveries: newest.map { visit.row($0, pick: false, isOfOne: true) }, hasDeliveries: !newest.isEmpty,
@@ -46,23 +46,20 @@ struct EndpointPage {
 
     // MARK: How it does
 
-    private func tiles(_ statistics: EndpointStatistics?, _ condition: EndpointCondition) -> [EndpointView.Tile] {
+    private func tiles(_ statistics: EndpointStatistics?, _ condition: EndpointCondition) -> [TileView] {
         let looked = statistics?.looked ?? 0
-        let (succeeded, p95) = (statistics?.succeeded ?? 0, statistics?.p95)
         return [
-            .init(
-                label: "Delivered", figure: Amount.share(succeeded, of: looked),
-                note: looked == 0 ? "nothing went out yet" : "of the newest \(Amount.count(looked))", at: nil),
-            .init(
-                label: "p95", figure: p95.map { Amount.time($0) } ?? "–", note: "until the answer was complete", at: nil
-            ),
-            .init(
-                label: "Waiting", figure: condition.waiting,
-                note: condition.nextAt == nil ? "nothing is due" : "next", at: condition.nextAt.map { visit.time($0) }),
-            .init(
-                label: "Last success", figure: statistics?.lastSuccessAt.map { visit.time($0, .clock).text } ?? "–",
-                note: statistics?.lastSuccessAt == nil ? "none yet" : "",
-                at: statistics?.lastSuccessAt.map { visit.time($0) }),
+            TileView(
+                label: "Delivered", figure: Amount.share(statistics?.succeeded ?? 0, of: looked),
+                note: looked == 0 ? "nothing went out yet" : "of the newest \(Amount.count(looked))"),
+            TileView(
+                label: "p95", figure: statistics?.p95.map { Amount.time($0) } ?? "–",
+                note: "until the answer was complete"),
+            TileView(
+                label: "Waiting", figure: condition.waiting, note: condition.nextAt == nil ? "nothing is due" : "next",
+                at: condition.nextAt.map { visit.time($0) }),
+            statistics?.lastSuccessAt.map { TileView(label: "Last success", at: visit.time($0)) }
+                ?? TileView(label: "Last success", figure: "–", note: "none yet"),
         ]
     }
 
@@ -79,13 +76,7 @@ struct EndpointPage {
         let telling = DeliveryTelling(visit: visit, story: story)
         let last = story.attempts.last?.attempt
         let isGood = last.map { $0.outcome.failure == nil } ?? false
-        let sentence =
-            last.map { attempt in
-                guard let failure = attempt.outcome.failure else {
-                    return "The receiver answered in \(Amount.time(microseconds: attempt.timing.total))."
-                }
-                return failure.explanation + " " + FailureAdvice.advice(failure, status: attempt.outcome.status)
-            } ?? "It was not sent: the endpoint’s settings cannot be used."
+        let sentence = last == nil ? "It was not sent: the endpoint’s settings cannot be used." : nil
         return .init(
             result: isGood ? PillView("delivered", .good) : PillView("failed", .bad), sentence: sentence,
             href: "\(visit.base)/deliveries/\(story.summary.delivery.id)", request: telling.request,
@@ -125,12 +116,37 @@ struct EndpointPage {
         case .strict: facts.append(FactView("Order", "one after the other"))
         case .byKey(let pointer): facts.append(FactView("Order by", "\(pointer)", isCode: true))
         }
-        if let headers = draft?.headers, !headers.isEmpty {
-            facts.append(FactView("Headers", headers.fields.map(\.name).joined(separator: ", "), isCode: true))
+        facts.append(FactView("Body", Self.words(policy.body)))
+        if let draft {
+            facts.append(
+                FactView("Authentication", AuthenticationFields.kind(of: draft.authentication).title))
+            if let identity = Self.words(draft.identity) { facts.append(FactView("TLS", identity)) }
+            if !draft.headers.isEmpty {
+                let names = draft.headers.fields.map(\.name).joined(separator: ", ")
+                facts.append(FactView("Headers", names, isCode: true))
+            }
         }
-        facts.append(FactView("Made", visit.time(endpoint.createdAt).text))
+        facts.append(FactView("Made", visit.time(endpoint.createdAt, .full)))
         facts.append(FactView("Id", "\(endpoint.id)", isCode: true))
         return facts
+    }
+
+    private static func words(_ body: BodyShape) -> String {
+        switch body {
+        case .envelope: "as published"
+        case .preset(let preset): preset.title
+        case .template(_, let contentType): "a template, \(contentType)"
+        }
+    }
+
+    /// Nil when there is none.
+    static func words(_ identity: EndpointConnection.ClientIdentity?) -> String? {
+        guard let identity else { return nil }
+        let parts = [
+            identity.certificates.isEmpty ? nil : "a certificate of ours",
+            identity.issuers.isEmpty ? nil : "issuers of theirs",
+        ]
+        return parts.compactMap(\.self).joined(separator: ", ")
     }
 
     private var secretRows: [SecretRowView] {

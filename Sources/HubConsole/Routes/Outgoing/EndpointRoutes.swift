@@ -38,7 +38,7 @@ enum EndpointRoutes {
     /// Makes it, or shows what the form would do.
     @Sendable private static func make(_ visit: OutgoingVisit) async throws -> ConsoleResponse {
         var form = EndpointForm(visit: visit, endpoint: nil, fields: EndpointFields(visit.form))
-        guard let draft = form.checkedDraft(EndpointDraft(url: "", events: [])) else {
+        guard let draft = await form.checkedDraft(EndpointDraft(url: "", events: [])) else {
             return try await form.response()
         }
         guard !visit.isPortal || visit.endpoints.count < portalLimit else {
@@ -70,7 +70,7 @@ enum EndpointRoutes {
     @Sendable private static func change(_ visit: OutgoingVisit) async throws -> ConsoleResponse {
         guard let endpoint = visit.endpoint else { return visit.notFound }
         var form = EndpointForm(visit: visit, endpoint: endpoint, fields: EndpointFields(visit.form))
-        guard let draft = form.checkedDraft(try visit.hub.draft(of: endpoint)) else {
+        guard let draft = await form.checkedDraft(try visit.hub.draft(of: endpoint)) else {
             return try await form.response()
         }
         do throws(SetupError) {
@@ -185,67 +185,5 @@ enum EndpointRoutes {
         } catch {
             return try await page.response(fault: "\(error)".sentence)
         }
-    }
-}
-
-extension Endpoint {
-    /// Its name, or where it is.
-    var title: String { name.isEmpty ? origin : name }
-}
-
-/// Which deliveries of an endpoint go out again.
-struct RecoverPage {
-    let visit: OutgoingVisit
-    let endpoint: Endpoint
-
-    private static let states: [(DeliveryState, String, String)] = [
-        (.exhausted, "Exhausted", "their schedule is used up"),
-        (.discarded, "Given up", "by hand, or with an endpoint"),
-        (.succeeded, "Delivered", "so that the receiver gets them twice"),
-    ]
-
-    private var chosen: Set<DeliveryState> {
-        let fields = visit.request.method == "POST" ? visit.form : visit.query
-        let given = Set(fields.all("state").compactMap(DeliveryState.init)).intersection(Self.states.map(\.0))
-        return given.isEmpty ? [.exhausted] : given
-    }
-
-    var selection: DeliverySelection {
-        var selection = DeliverySelection(workspace: visit.workspace, states: chosen)
-        selection.endpoint = endpoint.id
-        selection.type = visit.text("type")
-        selection.failure = visit.text("error").flatMap(AttemptFailure.init(rawValue:))
-        selection.since = visit.since(visit.text("since"))
-        return selection
-    }
-
-    func rate() throws(SetupError) -> Int? {
-        guard let text = visit.text("rate") else { return nil }
-        guard let rate = Int(text) else { throw .invalid(field: "rate", reason: "must be a whole number") }
-        return rate
-    }
-
-    func response(fault: String?) async throws -> ConsoleResponse {
-        let isAsked = visit.text("count") != nil
-        let count = isAsked ? try await visit.hub.count(selection) : nil
-        let title = endpoint.title
-        let view = RecoverView(
-            path: EndpointRoutes.path(of: endpoint, visit), name: title,
-            states: Self.states.map { ChoiceView($0.0.rawValue, $0.1, hint: $0.2, isSelected: chosen.contains($0.0)) },
-            since: ChoicesView(
-                OutgoingVisit.sinceChoices.map {
-                    ChoiceView($0.0, $0.1, isSelected: $0.0 == visit.text("since") ?? "")
-                }), type: visit.text("type") ?? "",
-            errors: ChoicesView(
-                DeliveryList.errorChoices.map {
-                    ChoiceView($0.0, $0.1, isSelected: $0.0 == visit.text("error") ?? "")
-                }), rate: visit.text("rate") ?? "", fault: fault, count: count.map { Amount.count($0) },
-            isNone: count == 0,
-            sentence: count.map { count in
-                count == 0
-                    ? "No delivery fits. Choose more states, or a longer time."
-                    : count == 1 ? "delivery enters its schedule anew." : "deliveries enter their schedule anew."
-            } ?? "")
-        return visit.page(view, .endpoints, title: "Recover \(title)", status: fault == nil ? 200 : 422)
     }
 }

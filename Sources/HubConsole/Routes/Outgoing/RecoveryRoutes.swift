@@ -31,16 +31,17 @@ enum RecoveryRoutes {
         if let failure = recovery.selection.failure {
             facts.append(FactView("Error", FailureAdvice.label(failure, status: nil)))
         }
-        if let since = recovery.selection.since { facts.append(FactView("Since", visit.time(since).full)) }
+        if let since = recovery.selection.since { facts.append(FactView("Since", visit.time(since, .full))) }
         facts.append(FactView("Rate", recovery.ratePerSecond.map { "\($0) a second" } ?? "as fast as they are taken"))
         facts.append(
-            FactView("Begun", "\(visit.time(recovery.createdAt).full) by \(visit.name(ofActor: recovery.actor))"))
-        if let endedAt = recovery.endedAt { facts.append(FactView("Ended", visit.time(endedAt).full)) }
+            FactView("Begun", " by \(visit.name(ofActor: recovery.actor))", at: visit.time(recovery.createdAt, .full)))
+        if let endedAt = recovery.endedAt { facts.append(FactView("Ended", visit.time(endedAt, .full))) }
         let view = RecoveryView(
             path: "/recoveries/\(id)", heading: endpoint.map { "Recovery of \($0.title)" } ?? "Recovery",
             state: PillView(recovery.state), sentence: sentence(recovery), done: min(recovery.done, recovery.total),
             total: max(recovery.total, 1), share: Amount.share(recovery.done, of: max(recovery.total, recovery.done)),
-            isRunning: recovery.state == .running, mayCancel: recovery.state == .running && visit.isAdmin, facts: facts,
+            hasProgress: recovery.total > 0, isRunning: recovery.state == .running,
+            mayCancel: recovery.state == .running && visit.isAdmin, facts: facts,
             deliveriesHref: URLQuery.link(
                 "/deliveries", ["endpoint": recovery.selection.endpoint.map { "\($0)" }]))
         return visit.page(view, .deliveries, title: "Recovery")
@@ -69,6 +70,9 @@ enum RecoveryRoutes {
     }
 
     private static func sentence(_ recovery: Recovery) -> String {
+        guard recovery.total > 0 || recovery.state == .running else {
+            return "Nothing fitted: no delivery went out again."
+        }
         let done = "\(Amount.count(recovery.done)) of \(Amount.things(recovery.total, "delivery", "deliveries"))"
         return switch recovery.state {
         case .running: "\(done) let go so far. It goes on by itself, also after a restart."

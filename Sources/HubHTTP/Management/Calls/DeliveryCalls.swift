@@ -77,7 +77,7 @@ enum DeliveryCalls {
         guard let story = try await call.hub.store.story(of: id, in: try call.workspace) else {
             throw ManagementError.notFound(what: "delivery")
         }
-        return DeliveryDocuments.story(story, try await call.configuration(), isFull: call.caller.isAdmin)
+        return DeliveryDocuments.story(story, of: call.hub, try await call.configuration(), isFull: call.caller.isAdmin)
     }
 }
 

@@ -1,3 +1,4 @@
+import Hub
 import HubCore
 import HubStorage
 
@@ -73,13 +74,13 @@ enum DeliveryDocuments {
     }
 
     /// - Parameter isFull: whether the reader may know which address was dialled.
-    static func story(_ story: DeliveryStory, _ configuration: WorkspaceConfiguration, isFull: Bool) -> JSON {
-        let event = story.event
-        let content = story.content?.body
-        let body = content?.body(id: "\(event.id)", type: event.type, timestamp: event.createdAt)
+    static func story(
+        _ story: DeliveryStory, of hub: Hub, _ configuration: WorkspaceConfiguration, isFull: Bool
+    ) -> JSON {
+        let sent = hub.sentBody(of: story, to: configuration.endpoint(story.summary.delivery.endpoint))
         return document(story.summary, configuration)
-            .adding("content_type", JSON(content?.contentType))
-            .adding("body", JSON(body.map { String(decoding: $0, as: UTF8.self) }))
+            .adding("content_type", JSON(sent.contentType))
+            .adding("body", JSON(sent.bytes.map { String(decoding: $0, as: UTF8.self) }))
             .adding("attempt_log", .array(story.attempts.map { attempt($0.number, $0.attempt, isFull: isFull) }))
     }
 

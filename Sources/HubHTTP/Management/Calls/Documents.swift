@@ -109,8 +109,8 @@ extension DeliverySummary {
 }
 
 extension DeliveryStory {
-    package func document(in configuration: WorkspaceConfiguration) -> JSON {
-        DeliveryDocuments.story(self, configuration, isFull: true)
+    package func document(of hub: Hub, in configuration: WorkspaceConfiguration) -> JSON {
+        DeliveryDocuments.story(self, of: hub, configuration, isFull: true)
     }
 }
 

@@ -147,7 +147,8 @@ enum EndpointCalls {
         let story = try await call.hub.test(
             endpoint: try await named(call).id, type: try call.body["type"].string,
             isProbe: call.body["enable"].value?.bool ?? false, in: try call.workspace, by: call.actor)
-        return .document(DeliveryDocuments.story(story, try await call.configuration(), isFull: call.caller.isAdmin))
+        return .document(
+            DeliveryDocuments.story(story, of: call.hub, try await call.configuration(), isFull: call.caller.isAdmin))
     }
 
     // MARK: Parts

@@ -74,7 +74,9 @@ struct DeliveriesCommand: AsyncParsableCommand {
             try await options.run { session in
                 let story = try await session.story(of: delivery)
                 let configuration = try await session.configuration()
-                session.show(story.document(in: configuration), DeliveryWords.story(story, configuration))
+                session.show(
+                    story.document(of: session.hub, in: configuration),
+                    DeliveryWords.story(story, of: session.hub, configuration))
             }
         }
     }
@@ -94,7 +96,8 @@ struct DeliveriesCommand: AsyncParsableCommand {
                     throw CommandError("It is under way, or what it says is not kept any more.")
                 }
                 let story = try await session.story(of: delivery)
-                session.show(story.document(in: try await session.configuration()), "\(id) goes out again.")
+                session.show(
+                    story.document(of: session.hub, in: try await session.configuration()), "\(id) goes out again.")
             }
         }
     }
@@ -114,7 +117,7 @@ struct DeliveriesCommand: AsyncParsableCommand {
                 }
                 let story = try await session.story(of: delivery)
                 session.show(
-                    story.document(in: try await session.configuration()),
+                    story.document(of: session.hub, in: try await session.configuration()),
                     "\(story.summary.delivery.id) is given up.")
             }
         }

@@ -1,3 +1,4 @@
+import Hub
 import HubCore
 import HubStorage
 
@@ -37,7 +38,7 @@ enum DeliveryWords {
     }
 
     /// The whole story: what went where, and each attempt with its times.
-    static func story(_ story: DeliveryStory, _ configuration: WorkspaceConfiguration) -> String {
+    static func story(_ story: DeliveryStory, of hub: Hub, _ configuration: WorkspaceConfiguration) -> String {
         let delivery = story.summary.delivery
         let endpoint = configuration.endpoint(delivery.endpoint)
         var lines = [
@@ -48,11 +49,12 @@ enum DeliveryWords {
         ]
         if delivery.progress.state == .pending { lines.append("Next try   \(delivery.progress.dueAt.short)") }
         if let key = delivery.orderingKey { lines.append("In line    \"\(key)\"") }
-        if let content = story.content?.body {
-            let bytes = content.body(
-                id: "\(story.event.id)", type: story.event.type, timestamp: story.event.createdAt)
-            lines.append("Body       \(content.contentType), \(bytes.count) bytes")
+        let sent = hub.sentBody(of: story, to: endpoint)
+        if let bytes = sent.bytes {
+            lines.append("Body       \(sent.contentType ?? "unknown"), \(bytes.count) bytes")
             lines.append("           " + String(decoding: bytes, as: UTF8.self).shortened(to: 400))
+        } else if let fault = sent.fault {
+            lines.append("Body       cannot be made: \(fault)")
         } else {
             lines.append("Body       not kept any more")
         }

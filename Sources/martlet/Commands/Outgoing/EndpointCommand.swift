@@ -203,7 +203,8 @@ struct EndpointCommand: AsyncParsableCommand {
                     endpoint: endpoint.id, type: type, isProbe: enable, in: session.workspace, by: Session.actor)
                 let attempt = story.attempts.last?.attempt
                 session.show(
-                    story.document(in: configuration), DeliveryWords.outcome(attempt, "the sample of \(type)"))
+                    story.document(of: session.hub, in: configuration),
+                    DeliveryWords.outcome(attempt, "the sample of \(type)"))
                 if attempt?.outcome.failure != nil { throw ExitCode(1) }
             }
         }
