@@ -48,8 +48,6 @@ extension Planner {
 
     /// Whether anybody would get an event of this type.
     func isWanted(_ type: BuiltInEventType) -> Bool {
-        configuration.endpoints.contains { endpoint in
-            endpoint.subscription.events.contains { $0.matches(type.rawValue) }
-        }
+        configuration.endpoints.contains { $0.subscription.includes(type.rawValue) }
     }
 }

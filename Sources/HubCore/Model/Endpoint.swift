@@ -48,6 +48,9 @@ package struct Endpoint: Sendable, Identified {
         /// For an endpoint of the workspace's own: whether it gets events about customers, too.
         package var includesCustomers: Bool
 
+        /// Whether it asks for events of this type; the rest may still leave one out.
+        package func includes(_ type: String) -> Bool { events.contains { $0.matches(type) } }
+
         package init(
             events: [Glob], channels: [String]? = nil, filter: EventCondition? = nil, includesCustomers: Bool = false
         ) {
@@ -114,9 +117,7 @@ extension Endpoint.Subscription {
 
 extension Endpoint {
     package func wants(_ event: Subscription.Candidate) -> Bool {
-        guard subscription.events.contains(where: { $0.matches(event.type) }), event.subject != id else {
-            return false
-        }
+        guard subscription.includes(event.type), event.subject != id else { return false }
         if event.customer != customer, customer != nil || !subscription.includesCustomers { return false }
         if let channels = subscription.channels, !channels.contains(where: event.channels.contains) { return false }
         guard let filter = subscription.filter else { return true }
