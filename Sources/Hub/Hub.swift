@@ -64,7 +64,7 @@ package final class Hub: Sendable {
     private func lookForIngested(in workspace: WorkspaceID) {
         let type = BuiltInEventType.transcriptIngested.rawValue
         let endpoints = runtimes.known(workspace)?.configuration.endpoints ?? []
-        let listening = endpoints.filter { $0.subscription.events.contains { $0.matches(type) } }
+        let listening = endpoints.filter { $0.subscription.includes(type) }
         dispatcher.due(listening.map(\.id), in: workspace, at: clock.now())
     }
 

@@ -165,8 +165,7 @@ extension Plan {
     static func `internal`(
         _ happenings: [Happening], _ notice: MessageDraft?, in configuration: WorkspaceConfiguration, at now: Timestamp
     ) -> Plan {
-        let sender = Planner.Sender(message: .hub, owner: nil, mayCreateStreams: false, source: nil)
-        let planner = Planner(configuration: configuration, sender: sender)
+        let planner = Planner(configuration: configuration, sender: .hub)
         var planned = planner.plan(happenings, at: now)
         if let notice, let event = planned.events.last {
             planner.alert(notice, because: event, about: happenings.last?.subject, in: &planned, at: now)

@@ -122,8 +122,7 @@ extension Hub {
         var configuration = try await knownConfiguration(of: workspace)
         for _ in 0..<3 {
             let now = clock.now()
-            let sender = Planner.Sender(message: .hub, owner: nil, mayCreateStreams: false, source: nil)
-            let planned = Planner(configuration: configuration, sender: sender).plan(happenings, at: now)
+            let planned = Planner(configuration: configuration, sender: .hub).plan(happenings, at: now)
             var plan = Plan(
                 workspace: workspace, configurationVersion: configuration.version, request: nil, body: nil,
                 claims: claims(now), events: planned.events, effects: effects + planned.effects,

@@ -70,10 +70,9 @@ extension Hub {
     ) async throws(SetupError) {
         for _ in 0..<3 {
             let configuration = try await configuration(of: workspace)
-            let planner = Planner(
-                configuration: configuration,
-                sender: .init(message: .hub, owner: nil, mayCreateStreams: false, source: nil))
-            guard planner.isWanted(type) else { return try await apply(changes, entry) }
+            guard Planner(configuration: configuration, sender: .hub).isWanted(type) else {
+                return try await apply(changes, entry)
+            }
             let actor = try await actor(entry.actor, configuration)
             let plan = Plan.internal([happening(actor)], nil, in: configuration, at: entry.at)
             do throws(StoreError) {

@@ -18,6 +18,9 @@ package struct Planner: Sendable {
             self.mayCreateStreams = mayCreateStreams
             self.source = source
         }
+
+        /// The hub itself.
+        static let hub = Sender(message: .hub, owner: nil, mayCreateStreams: false, source: nil)
     }
 
     /// What was read, and the circumstances of it.

@@ -48,6 +48,9 @@ package struct Endpoint: Sendable, Identified {
         /// For an endpoint of the workspace's own: whether it gets events about customers, too.
         package var includesCustomers: Bool
 
+        /// Whether it asks for events of this type; the rest may still leave one out.
+        package func includes(_ type: String) -> Bool { events.contains { $0.matches(type) } }
+
         package init(
             events: [Glob], channels: [String]? = nil, filter: EventCondition? = nil, includesCustomers: Bool = false
         ) {
@@ -110,10 +113,6 @@ extension Endpoint.Subscription {
             self.subject = subject
         }
     }
-}
-
-extension Endpoint.Subscription {
-    package func includes(_ type: String) -> Bool { events.contains { $0.matches(type) } }
 }
 
 extension Endpoint {

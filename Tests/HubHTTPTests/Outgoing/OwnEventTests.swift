@@ -1,6 +1,7 @@
 import Hub
 import HubCore
 import HubStorage
+import HubTesting
 import Sink
 import Testing
 
@@ -162,20 +163,8 @@ extension Receiver {
             let type = try #require(event["type"]?.string.flatMap(BuiltInEventType.init))
             let schema: JSON = try #require(type.schema)
             let data: JSON = try #require(event["data"])
-            #expect(try JSONSchema(closed(schema)).validate(data) == [], "\(type.rawValue): \(data.text)")
+            #expect(try JSONSchema(schema.closedSchema).validate(data) == [], "\(type.rawValue): \(data.text)")
             return event
-        }
-    }
-
-    /// The same, without room for members that are not named.
-    private func closed(_ schema: JSON) -> JSON {
-        switch schema {
-        case .array(let elements): return .array(elements.map(closed))
-        case .object(let object):
-            var strict = JSON.Object(object.members.map { ($0.key, closed($0.value)) })
-            if object["properties"]?.object != nil, object["type"] != nil { strict["additionalProperties"] = false }
-            return .object(strict)
-        default: return schema
         }
     }
 }

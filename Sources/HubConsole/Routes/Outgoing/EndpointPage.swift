@@ -87,7 +87,7 @@ struct EndpointPage {
 
     private var testTypes: ChoicesView {
         let all = EndpointForm.catalogue(visit.configuration)
-        let wanted = all.filter { type in endpoint.subscription.events.contains { $0.matches(type) } }.sorted()
+        let wanted = all.filter(endpoint.subscription.includes).sorted()
         // A type of their own is what people know best.
         let chosen = visit.text("type") ?? wanted.first { visit.configuration.eventTypes[$0] != nil } ?? wanted.first
         return ChoicesView(

@@ -26,7 +26,7 @@ enum EventTypeRoutes {
 
     /// Who gets events of this type, as far as the type decides.
     private static func subscribers(of type: String, _ visit: Visit) -> [Endpoint] {
-        visit.configuration.endpoints.filter { $0.subscription.events.contains { $0.matches(type) } }
+        visit.configuration.endpoints.filter { $0.subscription.includes(type) }
     }
 
     // MARK: The catalogue

@@ -230,7 +230,7 @@ extension WorkspaceConfiguration {
     /// The first type of the catalogue that an endpoint gets, its own types before the hub's.
     func firstType(for endpoint: Endpoint) -> String? {
         let known = eventTypes.keys.sorted() + BuiltInEventType.allCases.map(\.rawValue)
-        return known.first { type in endpoint.subscription.events.contains { $0.matches(type) } }
+        return known.first(where: endpoint.subscription.includes)
     }
 }
 
