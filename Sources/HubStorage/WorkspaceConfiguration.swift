@@ -1,4 +1,5 @@
 package import HubCore
+import Synchronization
 
 /// Everything the planner may know of one workspace: an immutable snapshot.
 package struct WorkspaceConfiguration: Sendable {
@@ -19,6 +20,7 @@ package struct WorkspaceConfiguration: Sendable {
     private let sourcesByName: [String: Int]
     private let streamsByFoldedName: [String: Int]
     private let endpointPositions: [ID<Endpoint>: Int]
+    private let subscribers = Subscribers()
 
     package init(
         version: Int64, workspace: Workspace, people: [Person], bots: [Bot], sources: [Source], streams: [Stream],
@@ -43,6 +45,24 @@ package struct WorkspaceConfiguration: Sendable {
     package func source(named name: String) -> Source? { sourcesByName[name].map { sources[$0] } }
     package func source(_ id: ID<Source>) -> Source? { sources.first { $0.id == id } }
     package func endpoint(_ id: ID<Endpoint>) -> Endpoint? { endpointPositions[id].map { endpoints[$0] } }
+
+    /// The endpoints that get such an event, in the order of their ids.
+    ///
+    /// - Parameter cursor: only those behind it.
+    package func endpoints(
+        wanting event: Endpoint.Subscription.Candidate, after cursor: ID<Endpoint>? = nil, limit: Int
+    ) -> [Endpoint] {
+        var found: [Endpoint] = []
+        for position in subscribers.positions(of: event.type, in: endpoints) where found.count < limit {
+            if let cursor, endpoints[position].id <= cursor { continue }
+            if endpoints[position].wants(event) { found.append(endpoints[position]) }
+        }
+        return found
+    }
+
+    /// Whether any endpoint asks for events of this type.
+    package func isWanted(_ type: String) -> Bool { !subscribers.positions(of: type, in: endpoints).isEmpty }
+
     package func bot(_ id: ID<Bot>) -> Bot? { bots.first { $0.id == id } }
     package func person(_ id: ID<Person>) -> Person? { people.first { $0.id == id } }
     package func person(email: String) -> Person? { people.first { $0.email == email.lowercased() } }
@@ -67,6 +87,24 @@ package struct WorkspaceConfiguration: Sendable {
     }
 
     package var firstAdmin: Person? { admins.first }
+}
+
+/// Which endpoints ask for which types, found once for each type: there may be thousands of endpoints, and events come
+/// by the hundred each second.
+private final class Subscribers: Sendable {
+    /// Types are named by those who publish.
+    private static let capacity = 1000
+    private let known = Mutex<[String: [Int]]>([:])
+
+    func positions(of type: String, in endpoints: [Endpoint]) -> [Int] {
+        if let known = known.withLock({ $0[type] }) { return known }
+        let found = endpoints.indices.filter { endpoints[$0].subscription.includes(type) }
+        known.withLock { known in
+            if known.count >= Self.capacity { known.removeAll() }
+            known[type] = found
+        }
+        return found
+    }
 }
 
 /// One change of what people set up.

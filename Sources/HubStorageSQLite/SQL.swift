@@ -43,7 +43,9 @@ struct SQLRow {
     func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
 
     func id<Entity>(_ column: Int32) throws(CorruptRow) -> ID<Entity> {
-        guard let id = ID<Entity>(bytes: bytes(column)) else { throw CorruptRow() }
+        let bytes = UnsafeRawBufferPointer(
+            start: sqlite3_column_blob(statement, column), count: Int(sqlite3_column_bytes(statement, column)))
+        guard let id = ID<Entity>(bytes: bytes) else { throw CorruptRow() }
         return id
     }
 
@@ -92,6 +94,21 @@ extension Database {
         _ sql: String, _ values: SQLValue..., read: (SQLRow) throws -> Element
     ) throws -> Element? {
         try rows(sql, values, read).first
+    }
+
+    /// Commits what `work` does, all of it or nothing.
+    ///
+    /// Like GRDB's own, but with statements from the cache.
+    func transaction(_ work: () throws -> Void) throws {
+        try run("BEGIN IMMEDIATE")
+        do {
+            try work()
+            try run("COMMIT")
+        } catch {
+            // Some failures have ended it already.
+            if isInsideTransaction { try run("ROLLBACK") }
+            throw error
+        }
     }
 
     private func bound(_ sql: String, _ values: [SQLValue]) throws -> OpaquePointer {

@@ -190,10 +190,7 @@ final class Writer: Sendable {
         do {
             isNews = try pool.writeWithoutTransaction { db in
                 let changes = db.totalChangesCount
-                try db.inTransaction(.immediate) {
-                    for job in group { try job.work(db) }
-                    return .commit
-                }
+                try db.transaction { for job in group { try job.work(db) } }
                 return db.totalChangesCount != changes
             }
         } catch {

@@ -2,6 +2,7 @@ import Foundation
 import HubCore
 import HubStorage
 import HubTesting
+import Sink
 import Testing
 
 extension EndToEnd {
@@ -38,6 +39,44 @@ extension EndToEnd {
                     #expect(
                         try await post(hub, "after").send(by: hub.client).body
                             == #"{"status":"accepted","event_id":"after"}"#)
+                }
+            }
+        }
+
+        @Test func `with a certificate it speaks HTTPS, to those who believe it, and HTTP to nobody`() async throws {
+            let certificate = try SinkCertificate(names: ["localhost"])
+            try await HubProcess.with { hub in
+                try await TemporaryFolder.with { folder in
+                    try await hub.kill()
+                    try certificate.certificatePEM.write(
+                        toFile: "\(folder)/chain.pem", atomically: true, encoding: .utf8)
+                    try certificate.keyPEM.write(toFile: "\(folder)/key.pem", atomically: true, encoding: .utf8)
+                    try hub.launch(adding: [
+                        "MARTLET_TLS_CERT_FILE": "\(folder)/chain.pem", "MARTLET_TLS_KEY_FILE": "\(folder)/key.pem",
+                    ])
+                    let base = "https://localhost:\(hub.port)"
+                    try await HubClient.trusting(issuerPEM: certificate.issuerPEM, at: base) { client in
+                        _ = try await eventually("the hub is ready", within: .seconds(20)) {
+                            try? await client.send("GET", "/readyz").status == 200 ? true : nil
+                        }
+                        let answer = try await post(hub, "sealed").send(by: client)
+                        #expect(answer.body == #"{"status":"accepted","event_id":"sealed"}"#)
+                        // Cookies must not leave by plain HTTP.
+                        let page = try await client.send(
+                            "POST", "/signin",
+                            [("Content-Type", "application/x-www-form-urlencoded"), ("Origin", base)],
+                            body: Array("token=\(hub.credentials.adminToken)".utf8))
+                        let cookie = page.headers.header("Set-Cookie") ?? "none"
+                        #expect(cookie.contains("Secure") && cookie.contains("HttpOnly"), "\(page) \(cookie)")
+                    }
+                    let plain = try? await hub.client.send("GET", "/readyz")
+                    #expect(plain?.status != 200)
+                    let stranger = try SinkCertificate(names: ["localhost"])
+                    await #expect(throws: (any Error).self) {
+                        try await HubClient.trusting(issuerPEM: stranger.issuerPEM, at: base) { client in
+                            _ = try await client.send("GET", "/readyz")
+                        }
+                    }
                 }
             }
         }

@@ -1,5 +1,7 @@
+import Foundation
 import HubCore
 import HubStorage
+import HubStorageSQLite
 import HubTesting
 import Testing
 
@@ -207,6 +209,35 @@ import Testing
         }
     }
 
+    @Test func `with retention the file grows no more once what is kept is there`() async throws {
+        try await TemporaryFolder.with { folder in
+            let path = "\(folder)/martlet.db"
+            var sizes: [Int] = []
+            var store = try SQLiteStore(path: path)
+            var queue = try await Queue(store)
+            for month in 0..<8 {
+                let now = start + .seconds(30 * 86400) * month
+                for _ in 0..<20 { _ = try await queue.deliver(20, at: now, size: 4096) }
+                while true {
+                    let order = queue.order(100, at: now)
+                    let claimed = try #require(try await store.claim([order], by: owner, at: now).first).deliveries
+                    if claimed.isEmpty { break }
+                    for delivery in claimed { _ = try await queue.record(delivery, .delivered, at: now) }
+                }
+                while try await store.deriveIndexes() {}
+                while try await store.removeExpired(at: now) {}
+                await store.close()
+                sizes.append(try #require(try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int))
+                store = try SQLiteStore(path: path)
+                queue.store = store
+            }
+            await store.close()
+            // What is said is kept for one month, what was done for three.
+            #expect(sizes[4] > sizes[0])
+            #expect(sizes[5...].allSatisfy { $0 <= sizes[4] * 21 / 20 }, "\(sizes)")
+        }
+    }
+
     @Test(arguments: Backend.allCases)
     func `a clock that was put back takes due times with it`(_ backend: Backend) async throws {
         try await backend.withStore { store in
@@ -220,7 +251,7 @@ import Testing
 
 /// A workspace with an endpoint, and deliveries for it.
 private struct Queue: Sendable {
-    let store: any Store
+    var store: any Store
     let workspace: TestWorkspace
     let endpoint: Endpoint
     var start: Timestamp { TestWorkspace.start }
@@ -235,24 +266,32 @@ private struct Queue: Sendable {
         try await store.apply([.putEndpoint(endpoint)], TestWorkspace.audit(workspace.id))
     }
 
-    func deliver(_ count: Int, key: String? = nil) async throws -> [ID<Delivery>] {
+    func deliver(
+        _ count: Int, key: String? = nil, at now: Timestamp = TestWorkspace.start, size: Int = 0
+    ) async throws -> [ID<Delivery>] {
         let version = try #require(try await store.configurationVersion(of: workspace.id))
         let event = Event(
-            id: .make(at: start), workspace: workspace.id, origin: .published, source: nil, request: nil,
-            type: "order.paid", externalID: nil, outcome: .outgoing, createdAt: start)
+            id: .make(at: now), workspace: workspace.id, origin: .published, source: nil, request: nil,
+            type: "order.paid", externalID: nil, outcome: .outgoing, createdAt: now)
         let deliveries = (0..<count).map { _ in
-            NewDelivery(id: .make(at: start), event: event.id, endpoint: endpoint.id, orderingKey: key)
+            NewDelivery(id: .make(at: now), event: event.id, endpoint: endpoint.id, orderingKey: key)
         }
         var plan = Plan(
             workspace: workspace.id, configurationVersion: version, request: nil, body: nil, claims: [],
             events: [event], effects: deliveries.map { .deliver($0) }, answer: "")
-        plan.contents = [event.id: EventContent(.json(data: Array(#"{"n":1}"#.utf8)))]
+        plan.contents = [
+            event.id: EventContent(
+                .json(data: size > 0 ? JSON.string(String(repeating: "x", count: size)).bytes : Array(#"{"n":1}"#.utf8))
+            )
+        ]
         #expect(try await store.commit(plan) == .committed(messageSeqs: []))
         return deliveries.map(\.id)
     }
 
-    func order(_ limit: Int, isOrdered: Bool = false) -> ClaimOrder {
-        ClaimOrder(endpoint: endpoint.id, limit: limit, isOrdered: isOrdered, leaseUntil: start + .seconds(25))
+    func order(
+        _ limit: Int, isOrdered: Bool = false, at now: Timestamp = TestWorkspace.start
+    ) -> ClaimOrder {
+        ClaimOrder(endpoint: endpoint.id, limit: limit, isOrdered: isOrdered, leaseUntil: now + .seconds(25))
     }
 
     func claimOne(by owner: Int64, at now: Timestamp) async throws -> LeasedDelivery {

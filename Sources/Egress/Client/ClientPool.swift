@@ -6,9 +6,23 @@ import Synchronization
 final class PinnedClient: Sendable {
     let http: HTTPClient
     let history: ConnectionHistory
+    fileprivate let use = Mutex(Use())
+
+    fileprivate struct Use {
+        var users = 0
+        var last = ContinuousClock.now
+    }
 
     init(_ http: HTTPClient, _ history: ConnectionHistory) {
         (self.http, self.history) = (http, history)
+    }
+
+    /// Gives a lease back.
+    func release() {
+        use.withLock { use in
+            use.users -= 1
+            use.last = .now
+        }
     }
 }
 
@@ -23,14 +37,8 @@ struct PinKey: Sendable, Hashable {
 
 /// The pinned clients in use and some that may be used again; the least recently used ones are shut down.
 final class ClientPool: Sendable {
-    private struct Entry {
-        let client: PinnedClient
-        var users: Int
-        var lastUse: ContinuousClock.Instant
-    }
-
     private struct State {
-        var entries: [PinKey: Entry] = [:]
+        var clients: [PinKey: PinnedClient] = [:]
         var isClosed = false
     }
 
@@ -56,24 +64,25 @@ final class ClientPool: Sendable {
     }
 
     /// How many clients there are.
-    var count: Int { state.withLock { $0.entries.count } }
+    var count: Int { state.withLock { $0.clients.count } }
 
-    /// The client for a key; each lease is to be given back by ``release(_:)``.
+    /// The client for a key; each lease is to be given back by ``PinnedClient/release()``.
     ///
     /// - Throws: ``AttemptFailure/cancelled`` when the pool is closed; what `make` throws.
     func lease(_ key: PinKey, make: () throws(AttemptFailure) -> PinnedClient) throws(AttemptFailure) -> PinnedClient {
         let now = ContinuousClock.now
         let result: Result<(PinnedClient, retired: [PinnedClient]), AttemptFailure> = state.withLock { state in
             guard !state.isClosed else { return .failure(.cancelled) }
-            if let entry = state.entries[key] {
-                state.entries[key]?.users += 1
-                state.entries[key]?.lastUse = now
-                return .success((entry.client, []))
+            if let client = state.clients[key] {
+                // Within the pool's lock, so that nobody takes it for unused.
+                client.use.withLock { $0.users += 1 }
+                return .success((client, []))
             }
             do throws(AttemptFailure) {
                 let client = try make()
+                client.use.withLock { $0.users += 1 }
                 let retired = makeRoom(in: &state, at: now)
-                state.entries[key] = Entry(client: client, users: 1, lastUse: now)
+                state.clients[key] = client
                 return .success((client, retired))
             } catch {
                 return .failure(error)
@@ -84,22 +93,16 @@ final class ClientPool: Sendable {
         return client
     }
 
-    func release(_ key: PinKey) {
-        state.withLock { state in
-            state.entries[key]?.users -= 1
-            state.entries[key]?.lastUse = .now
-        }
-    }
-
     /// Takes out clients that nobody uses: the oldest when there are too many, and those unused for long.
     private func makeRoom(in state: inout State, at now: ContinuousClock.Instant) -> [PinnedClient] {
-        let idle = state.entries.filter { $0.value.users == 0 }.sorted { $0.value.lastUse < $1.value.lastUse }
-        let surplus = state.entries.count + 1 - capacity
+        let idle = state.clients.map { (key: $0, client: $1, use: $1.use.withLock(\.self)) }
+            .filter { $0.use.users == 0 }.sorted { $0.use.last < $1.use.last }
+        let surplus = state.clients.count + 1 - capacity
         var retired: [PinnedClient] = []
-        for (index, (key, entry)) in idle.enumerated() {
-            guard index < surplus || entry.lastUse + keeping < now else { break }
-            state.entries[key] = nil
-            retired.append(entry.client)
+        for (index, found) in idle.enumerated() {
+            guard index < surplus || found.use.last + keeping < now else { break }
+            state.clients[found.key] = nil
+            retired.append(found.client)
         }
         return retired
     }
@@ -107,8 +110,8 @@ final class ClientPool: Sendable {
     /// Shuts every client down and waits for it; requests in flight fail.
     func close() async {
         let clients = state.withLock { state in
-            defer { (state.entries, state.isClosed) = ([:], true) }
-            return state.entries.values.map(\.client)
+            defer { (state.clients, state.isClosed) = ([:], true) }
+            return Array(state.clients.values)
         }
         for client in clients { retire.yield(client) }
         retire.finish()

@@ -11,6 +11,8 @@ final class ExchangeProgress: Sendable {
         var completedAt: ContinuousClock.Instant?
         var answer: Exchange.Answer?
         var address: IPAddress?
+        /// What it meant that the time was over, if it was.
+        var expiry: AttemptFailure?
     }
 
     private let state = Mutex(State())
@@ -68,11 +70,14 @@ final class ExchangeProgress: Sendable {
     var hasConnected: Bool { state.withLock { $0.connectedAt != nil } }
     var hasAnswer: Bool { state.withLock { $0.answer != nil } }
 
-    /// What it means that the time is over now.
-    var expiry: AttemptFailure {
+    /// The time is over.
+    func expire() {
         state.withLock { state in
-            if state.connectedAt != nil { return .timeoutTotal }
-            return state.resolvedAt == nil ? .dns : .timeoutConnect
+            guard state.completedAt == nil else { return }
+            state.expiry =
+                if state.connectedAt != nil { .timeoutTotal } else if state.resolvedAt == nil { .dns } else {
+                    .timeoutConnect
+                }
         }
     }
 
@@ -86,7 +91,8 @@ final class ExchangeProgress: Sendable {
             timing.total = ContinuousClock.now - begin
             let status = state.answer.flatMap { AttemptFailure(status: $0.status) }
             return Exchange(
-                failure: failure ?? status, answer: state.answer, timing: timing, address: state.address)
+                failure: state.expiry ?? failure ?? status, answer: state.answer, timing: timing, address: state.address
+            )
         }
     }
 }

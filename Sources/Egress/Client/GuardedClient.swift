@@ -35,6 +35,7 @@ package final class GuardedClient: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let pool: ClientPool
     private let trustRoots: TrustRoots
+    private let deadlines = Deadlines()
 
     /// How many addresses of a name are tried until one answers.
     private static let addressLimit = 3
@@ -77,30 +78,12 @@ package final class GuardedClient: Sendable {
         let progress = ExchangeProgress(since: begin)
         let deadline = begin + max(request.timeout, .zero)
         // The client's own deadline ends at the answer's head; this one holds until the last byte.
-        let failure: AttemptFailure? = await withTaskGroup(of: Ending.self) { group in
-            group.addTask { .finished(await self.attempt(request, progress, until: deadline)) }
-            group.addTask {
-                do {
-                    try await ContinuousClock().sleep(until: deadline)
-                    return .expired
-                } catch {
-                    return .finished(.cancelled)
-                }
-            }
-            let first = await group.next() ?? .expired
-            let expiry = progress.expiry
-            group.cancelAll()
-            switch first {
-            case .finished(let failure): return failure
-            case .expired: return expiry
-            }
+        let failure = await deadlines.run(until: deadline) {
+            progress.expire()
+        } _: {
+            await self.attempt(request, progress, until: deadline)
         }
         return progress.exchange(failure)
-    }
-
-    private enum Ending: Sendable {
-        case finished(AttemptFailure?)
-        case expired
     }
 
     // MARK: One attempt
@@ -147,7 +130,7 @@ package final class GuardedClient: Sendable {
         let key = PinKey(
             scheme: url.scheme, host: url.hostText, port: url.port, address: address, identity: request.identity?.id)
         let client = try pool.lease(key) { () throws(AttemptFailure) in makeClient(key, request.identity) }
-        defer { pool.release(key) }
+        defer { client.release() }
         // Each may find one more connection that was kept.
         for repetition in 0...Self.repetitionLimit {
             progress.dialling(address)

@@ -23,6 +23,10 @@ package struct OutboundURL: Sendable, Hashable {
     package let port: Int
     /// Path and query as they are sent; begins with a slash.
     package let target: String
+    /// Scheme, host and port; shown where the path may hold a secret.
+    package let origin: String
+    /// The whole URL; its path may hold a secret.
+    package let text: String
 
     package static let lengthLimit = 2048
 
@@ -40,6 +44,8 @@ package struct OutboundURL: Sendable, Hashable {
         guard !authority.contains(UInt8(ascii: "@")) else { throw .userInformation }
         (host, port) = try Self.hostAndPort(authority, scheme)
         target = Self.target(rest[(end ?? rest.endIndex)...])
+        origin = Self.origin(scheme, host, port)
+        self.text = origin + target
         // The client reads the text with this parser and looks the vetted address up by the host it finds.
         guard self.text.utf8.count <= 3 * Self.lengthLimit, let readBack = URL(string: self.text),
             readBack.scheme == scheme.rawValue, readBack.host.map({ $0.filter { $0 != "[" && $0 != "]" } }) == hostText,
@@ -55,14 +61,14 @@ package struct OutboundURL: Sendable, Hashable {
         }
     }
 
-    /// Scheme, host and port; shown where the path may hold a secret.
-    package var origin: String {
-        let host = if case .address(let address) = host, !address.isV4 { "[\(address)]" } else { hostText }
-        return "\(scheme)://\(host)" + (port == scheme.defaultPort ? "" : ":\(port)")
+    private static func origin(_ scheme: Scheme, _ host: Host, _ port: Int) -> String {
+        let name =
+            switch host {
+            case .name(let name): name
+            case .address(let address): address.isV4 ? address.description : "[\(address)]"
+            }
+        return "\(scheme)://\(name)" + (port == scheme.defaultPort ? "" : ":\(port)")
     }
-
-    /// The whole URL; its path may hold a secret.
-    package var text: String { origin + target }
 }
 
 extension OutboundURL: CustomStringConvertible, CustomReflectable {

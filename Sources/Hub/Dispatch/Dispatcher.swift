@@ -20,7 +20,7 @@ package final class Dispatcher: Sendable {
     /// A lease lasts for an attempt's time and this.
     private static let leaseReserve = Duration.seconds(15)
     /// Before an outcome that could not be stored is tried again.
-    private static let storePause = Duration.seconds(1)
+    static let storePause = Duration.seconds(1)
     /// By how much the clock must have been put back before due times are moved.
     private static let clockTolerance = Duration.seconds(5)
 
@@ -47,17 +47,15 @@ package final class Dispatcher: Sendable {
     private let store: any Store
     private let runtimes: WorkspaceRuntimes
     private let clock: Clock
-    private let egress: OutboundSender
-    private let tokens: AuthorizationTokens
-    private let templates: TemplateRenderer
+    private let sender: AttemptSender
+    private let fanOuts: FanOutExpander
+    private let recoveries: RecoveryRunner
     private let mail: MailService?
     private let metrics: Metrics
     private let logger: Logger
     private let state = Mutex(State())
     private let wakes = Signal()
-    private let fanOuts = Signal()
     private let sweeps = Signal()
-    private let recoveries = Signal()
 
     init(
         store: any Store, runtimes: WorkspaceRuntimes, clock: Clock, outbound: Hub.Outbound,
@@ -67,10 +65,10 @@ package final class Dispatcher: Sendable {
         self.store = store
         self.runtimes = runtimes
         self.clock = clock
-        egress = outbound.sender
+        sender = AttemptSender(outbound.sender, templates: templates)
+        fanOuts = FanOutExpander(store: store, runtimes: runtimes, clock: clock, logger: logger)
+        recoveries = RecoveryRunner(store: store, clock: clock, logger: logger)
         mail = outbound.mail
-        tokens = AuthorizationTokens(send: outbound.sender.send)
-        self.templates = templates
         self.metrics = metrics
         self.logger = logger
     }
@@ -131,7 +129,7 @@ package final class Dispatcher: Sendable {
             }
             return unknown
         }
-        if hasFanOut { fanOuts.fire() }
+        if hasFanOut { fanOuts.look() }
         if unknown.isEmpty { wakes.fire() } else { due(unknown, in: plan.workspace, at: now) }
     }
 
@@ -169,10 +167,10 @@ package final class Dispatcher: Sendable {
     }
 
     /// Fan-outs may be waiting.
-    func lookForFanOuts() { fanOuts.fire() }
+    func lookForFanOuts() { fanOuts.look() }
 
     /// Recoveries may be waiting.
-    func lookForRecoveries() { recoveries.fire() }
+    func lookForRecoveries() { recoveries.look() }
 
     /// Something may be due that nobody told of.
     func look() { sweeps.fire() }
@@ -206,12 +204,12 @@ package final class Dispatcher: Sendable {
         state.withLock { $0.isRunning = true }
         await withTaskGroup(of: Void.self) { chores in
             chores.addTask { await self.sweep() }
-            chores.addTask { await self.expandFanOuts() }
-            chores.addTask { await self.advanceRecoveries() }
+            chores.addTask { await self.fanOuts.run { self.due($0, in: $1, at: $2) } }
+            chores.addTask { await self.recoveries.run { self.due($0, in: $1, at: $2) } }
             await self.dispatch()
             chores.cancelAll()
         }
-        await egress.close()
+        await sender.close()
     }
 
     package func stop() {
@@ -310,7 +308,7 @@ package final class Dispatcher: Sendable {
         guard let runtime, let prepared = runtime.prepared(delivery.endpoint, at: startedAt) else {
             return await abandon(handed)
         }
-        let exchange = await exchange(delivery, prepared, at: startedAt)
+        let exchange = await sender.exchange(delivery, prepared, at: startedAt)
         let endedAt = clock.now()
         let attempt = Attempt(
             kind: handed.isProbe ? .probe : delivery.kind == .test ? .test : .delivery, startedAt: startedAt,
@@ -328,40 +326,6 @@ package final class Dispatcher: Sendable {
         finish(handed, prepared.endpoint, attempt, result)
         if let result, result.change != nil || result.progress.state == .exhausted {
             await told(result, consequences, handed.workspace)
-        }
-    }
-
-    private func exchange(
-        _ delivery: LeasedDelivery, _ prepared: PreparedEndpoint, at now: Timestamp
-    ) async -> Exchange {
-        guard let target = prepared.target, let content = delivery.content else { return .impossible }
-        let event = delivery.event
-        let id = "\(event.id)"
-        do {
-            let (body, contentType) = try prepared.endpoint.policy.body.body(
-                id: id, type: event.type, timestamp: event.createdAt, content: content, templates: templates)
-            let attempt = DeliverySigner.Attempt(
-                eventID: id, eventType: event.type, delivery: delivery.id.uuid, timestampSeconds: now.seconds,
-                contentType: contentType)
-            var headers = try target.signer.headers(for: attempt, body: body, custom: target.headers)
-            headers.fields.append(.init(name: Cause.depthHeader, value: String(event.depth)))
-            let authorization = try await tokens.header(for: target.authorization)
-            if let authorization {
-                headers.fields.append(.init(name: "Authorization", value: authorization.reveal()))
-            }
-            let exchange = await egress.send(
-                OutboundRequest(
-                    method: prepared.endpoint.policy.method, url: target.url, headers: headers, body: body,
-                    timeout: prepared.endpoint.policy.timeout, identity: target.identity))
-            if let authorization, exchange.answer?.status == 401 {
-                tokens.forget(authorization, for: target.authorization)
-            }
-            return exchange
-        } catch let failure as AttemptFailure {
-            return Exchange(failure: failure)
-        } catch {
-            // What cannot be shaped or signed cannot be sent.
-            return .impossible
         }
     }
 
@@ -446,8 +410,8 @@ package final class Dispatcher: Sendable {
             group.addTask {
                 for await _ in self.store.commitsOfOthers() {
                     self.sweeps.fire()
-                    self.fanOuts.fire()
-                    self.recoveries.fire()
+                    self.fanOuts.look()
+                    self.recoveries.look()
                 }
             }
             group.addTask {
@@ -504,82 +468,6 @@ package final class Dispatcher: Sendable {
         }
     }
 
-    /// Recoveries go on in steps of a tenth of a second, each within its own rate.
-    private func advanceRecoveries() async {
-        var iterator = recoveries.events.makeAsyncIterator()
-        var allowances: [ID<Recovery>: Double] = [:]
-        repeat {
-            do {
-                while true {
-                    let running = try await store.runningRecoveries()
-                    guard !running.isEmpty else { break }
-                    for recovery in running {
-                        try await advance(recovery, &allowances[recovery.id, default: 1])
-                    }
-                    guard (try? await clock.sleep(Self.recoveryStep)) != nil else { return }
-                }
-                allowances = [:]
-            } catch {
-                logger.warning("deliveries could not be recovered", metadata: ["error": "\(error)"])
-                guard (try? await clock.sleep(Self.storePause)) != nil else { return }
-                recoveries.fire()
-            }
-        } while await iterator.next() != nil && !Task.isCancelled
-    }
-
-    private static let recoveryStep = Duration.milliseconds(100)
-
-    private func advance(_ recovery: Recovery, _ allowance: inout Double) async throws {
-        if let rate = recovery.ratePerSecond { allowance = min(allowance + Double(rate) / 10, Double(max(rate, 1))) }
-        let limit = recovery.ratePerSecond == nil ? 500 : min(Int(allowance), 500)
-        guard limit > 0 else { return }
-        let now = clock.now()
-        guard let piece = try await store.advance(recovery, limit: limit, at: now) else { return }
-        allowance -= Double(piece.count)
-        due(piece.endpoints, in: recovery.selection.workspace, at: now)
-    }
-
-    private func expandFanOuts() async {
-        var iterator = fanOuts.events.makeAsyncIterator()
-        repeat {
-            do {
-                while let fanOut = try await store.openFanOuts(limit: 1).first, !Task.isCancelled {
-                    try await expand(fanOut)
-                }
-            } catch {
-                logger.warning("an event could not be handed to all endpoints", metadata: ["error": "\(error)"])
-                guard (try? await clock.sleep(Self.storePause)) != nil else { return }
-                fanOuts.fire()
-            }
-        } while await iterator.next() != nil && !Task.isCancelled
-    }
-
-    private func expand(_ fanOut: FanOut) async throws {
-        let now = clock.now()
-        let event = fanOut.event
-        guard let configuration = try await runtimes.refreshed(event.workspace)?.configuration else {
-            return try await store.expand(fanOut, [], cursor: nil, at: now)
-        }
-        var data: JSON?
-        // What is no JSON is told by its content type; what was JSON when it was stored still is.
-        if case .json(let bytes) = fanOut.content?.body { data = try? JSON.parse(bytes) }
-        let candidate = Endpoint.Subscription.Candidate(
-            type: event.type, customer: event.customer, channels: fanOut.content?.channels ?? [], data: data,
-            metadata: fanOut.content?.metadata)
-        var receivers: [Endpoint] = []
-        var cursor: ID<Endpoint>?
-        for endpoint in configuration.endpoints where fanOut.cursor.map({ endpoint.id > $0 }) ?? true {
-            guard endpoint.wants(candidate) else { continue }
-            if receivers.count == Planner.fanOutThreshold {
-                cursor = receivers.last?.id
-                break
-            }
-            receivers.append(endpoint)
-        }
-        let deliveries = receivers.map { Planner.delivery(of: event.id, data, to: $0, at: now) }
-        try await store.expand(fanOut, deliveries, cursor: cursor, at: now)
-        due(receivers.map(\.id), in: event.workspace, at: now)
-    }
 }
 
 extension Dispatcher.State {
@@ -608,22 +496,6 @@ extension Dispatcher.State {
     }
 }
 
-extension Exchange {
-    /// Nothing could be sent with the endpoint's settings.
-    fileprivate static let impossible = Exchange(failure: .request)
-}
-
-extension Exchange.Timing {
-    fileprivate var stored: Attempt.Timing {
-        func microseconds(_ duration: Duration?) -> Int64? {
-            duration.map { $0.components.seconds * 1_000_000 + $0.components.attoseconds / 1_000_000_000_000 }
-        }
-        return Attempt.Timing(
-            resolving: microseconds(resolving), connecting: microseconds(connecting), waiting: microseconds(waiting),
-            receiving: microseconds(receiving), total: microseconds(total) ?? 0)
-    }
-}
-
 extension EndpointHealth.Change {
     fileprivate var name: String {
         switch self {
@@ -633,16 +505,4 @@ extension EndpointHealth.Change {
         case .recovered: "recovered"
         }
     }
-}
-
-/// Wakes whoever waits; several calls may be folded into one.
-final class Signal: Sendable {
-    let events: AsyncStream<Void>
-    private let continuation: AsyncStream<Void>.Continuation
-
-    init() {
-        (events, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-    }
-
-    func fire() { continuation.yield() }
 }

@@ -30,7 +30,7 @@ package struct NewEvent: Sendable {
     package static let channelLimit = 10
 
     /// Why it cannot be published as it is; nil: it can.
-    fileprivate var problem: SetupError? {
+    fileprivate func problem(with body: DeliveryContent) -> SetupError? {
         guard EventTypeName.isValid(type) else {
             return .invalid(
                 field: "type",
@@ -79,17 +79,18 @@ extension Hub {
     package func publish(
         _ new: NewEvent, in workspace: WorkspaceID
     ) async throws(SetupError) -> (event: ID<Event>, isDuplicate: Bool) {
-        if let problem = new.problem { throw problem }
+        let body = new.body
+        if let problem = new.problem(with: body) { throw problem }
         let customer = try await customer(new.customer, in: workspace)
         try check(new, against: try await knownConfiguration(of: workspace).eventTypes[new.type]?.schema)
         let announcement = store.announce()
         var happening = Happening(
-            type: new.type, content: EventContent(new.body, channels: new.channels, metadata: new.metadata),
+            type: new.type, content: EventContent(body, channels: new.channels, metadata: new.metadata),
             data: new.data)
         happening.customer = customer
         happening.externalID = new.externalID
         let made = try await happen(
-            [happening], claims: { claims(of: new, happening.content.body, workspace, $0) },
+            [happening], claims: { claims(of: new, body, workspace, $0) },
             announcement, in: workspace)
         guard let event = made.events.first else { throw .unavailable(detail: "nothing was published") }
         return (event, made.isDuplicate)

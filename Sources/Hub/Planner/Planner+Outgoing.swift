@@ -17,7 +17,8 @@ extension Planner {
         let id = ID<Event>.make(at: now)
         // Beyond it, events only cause each other.
         let receivers =
-            depth > Event.depthLimit ? [] : configuration.endpoints.filter { $0.wants(happening.candidate) }
+            depth > Event.depthLimit
+            ? [] : configuration.endpoints(wanting: happening.candidate, limit: Self.fanOutThreshold + 1)
         let outcome: Event.Outcome =
             if !receivers.isEmpty {
                 .outgoing
@@ -48,6 +49,6 @@ extension Planner {
 
     /// Whether anybody would get an event of this type.
     func isWanted(_ type: BuiltInEventType) -> Bool {
-        configuration.endpoints.contains { $0.subscription.includes(type.rawValue) }
+        configuration.isWanted(type.rawValue)
     }
 }

@@ -17,7 +17,7 @@ package struct ID<Entity: Identified>: Sendable, Hashable, Comparable {
     }
 
     /// - Parameter bytes: must be 16 of them.
-    package init?(bytes: some Collection<UInt8>) {
+    package init?(bytes: UnsafeRawBufferPointer) {
         guard let uuid = UUIDv7(bytes: bytes) else { return nil }
         self.init(uuid)
     }
@@ -52,13 +52,10 @@ package struct UUIDv7: Sendable, Hashable, Comparable {
         low = 0x8000_0000_0000_0000 | random & 0x3FFF_FFFF_FFFF_FFFF
     }
 
-    package init?(bytes: some Collection<UInt8>) {
+    package init?(bytes: UnsafeRawBufferPointer) {
         guard bytes.count == 16 else { return nil }
-        var (high, low) = (UInt64(0), UInt64(0))
-        for (position, byte) in bytes.enumerated() {
-            if position < 8 { high = high << 8 | UInt64(byte) } else { low = low << 8 | UInt64(byte) }
-        }
-        (self.high, self.low) = (high, low)
+        high = UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self))
+        low = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
     }
 
     package var bytes: [UInt8] {

@@ -51,10 +51,10 @@ struct OutgoingBench: Sendable {
                 try await OutgoingHub.with(prepare: { hub in try await hub.add("order.*", receiver.url) }) { hub in
                     let before = try hub.server.probe()
                     let start = ContinuousClock.now
-                    let published = try await hub.flood(seconds: seconds)
-                    try await receiver.wait(for: published, within: .seconds(120))
-                    try await hub.waitUntilStored()
-                    let took = (ContinuousClock.now - start).inMilliseconds / 1000
+                    try await hub.flood(seconds: seconds)
+                    let (published, end) = try await hub.delivered()
+                    let took = (end - start).inMilliseconds / 1000
+                    try await receiver.wait(for: published, within: .seconds(1))
                     let after = try hub.server.probe()
                     return (
                         rate: Double(published) / took,
@@ -389,9 +389,7 @@ private struct OutgoingHub: Sendable {
     }
 
     /// As fast as it takes them, over 32 connections.
-    ///
-    /// - Returns: how many were taken.
-    func flood(seconds: Int) async throws -> Int {
+    func flood(seconds: Int) async throws {
         let body: JSON = ["type": "order.paid", "data": ["amount": 1250, "filler": .string(Self.filler)]]
         let script = """
             wrk.method = "POST"
@@ -406,20 +404,25 @@ private struct OutgoingHub: Sendable {
         guard !output.contains("Non-2xx"), output.contains("requests in") else {
             throw BenchError("publishing failed:\n\(output)\n\(server.log)")
         }
-        // What was under way when the time was over counts as well.
-        return try await published()
     }
 
-    private func published() async throws -> Int {
-        var last = -1
+    /// Waits until nothing more is delivered.
+    ///
+    /// - Returns: how many attempts succeeded, and when the outcome of the last one was stored.
+    func delivered() async throws -> (count: Int, at: ContinuousClock.Instant) {
+        var last = (count: -1, at: ContinuousClock.now)
         while true {
-            let now = try await metric("martlet_commit_jobs_total")
-            if now == last { break }
-            last = now
-            try await Task.sleep(for: .milliseconds(200))
-            if try await metric("martlet_deliveries_in_flight") > 0 { last = -1 }
+            let now = ContinuousClock.now
+            let (count, inFlight) = try await (
+                metric("martlet_attempts_total{outcome=\"delivered\"}"), metric("martlet_deliveries_in_flight")
+            )
+            if count != last.count || inFlight > 0 {
+                last = (count, now)
+            } else if now - last.at > .milliseconds(300) {
+                return last
+            }
+            try await Task.sleep(for: .milliseconds(5))
         }
-        return try await metric("martlet_attempts_total{outcome=\"delivered\"}")
     }
 
     func waitUntilStored() async throws {
@@ -427,7 +430,8 @@ private struct OutgoingHub: Sendable {
     }
 
     private func metric(_ name: String) async throws -> Int {
-        let text = try await Tool.output("curl", ["-sS", "--fail", "\(base)/metrics"])
+        let response = try await Self.client.execute(HTTPClientRequest(url: base + "/metrics"), timeout: .seconds(30))
+        let text = String(buffer: try await response.body.collect(upTo: 1 << 20))
         let line = text.split(separator: "\n").first { $0.hasPrefix(name + " ") }
         return line.flatMap { $0.split(separator: " ").last }.flatMap { Int($0) } ?? 0
     }

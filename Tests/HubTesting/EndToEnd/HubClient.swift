@@ -3,6 +3,7 @@ import Foundation
 package import HubCore
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 import WebhookSignatures
 
 /// An HTTP answer, read whole.
@@ -18,13 +19,37 @@ package struct HTTPAnswer: Sendable, CustomStringConvertible {
 /// Sends requests to a hub over as many connections as are asked for.
 package struct HubClient: Sendable {
     package let base: String
+    private let http: HTTPClient
 
     package init(base: String) {
-        self.base = base
+        (self.base, http) = (base, Self.shared)
+    }
+
+    private init(base: String, _ http: HTTPClient) {
+        (self.base, self.http) = (base, http)
+    }
+
+    /// Runs `work` with a client that believes this issuer of certificates and nobody else.
+    package static func trusting<Value>(
+        issuerPEM: String, at base: String, _ work: (HubClient) async throws -> Value
+    ) async throws -> Value {
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        configuration.tlsConfiguration = .makeClientConfiguration()
+        configuration.tlsConfiguration?.trustRoots = .certificates(
+            try NIOSSLCertificate.fromPEMBytes(Array(issuerPEM.utf8)))
+        let http = HTTPClient(configuration: configuration)
+        do {
+            let value = try await work(HubClient(base: base, http))
+            try await http.shutdown()
+            return value
+        } catch {
+            try await http.shutdown()
+            throw error
+        }
     }
 
     /// Never shut down: it lives as long as the tests.
-    private static let http: HTTPClient = {
+    private static let shared: HTTPClient = {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 128
         configuration.connectionPool.retryConnectionEstablishment = false
@@ -40,7 +65,7 @@ package struct HubClient: Sendable {
         request.method = .init(rawValue: method)
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let body { request.body = .bytes(body) }
-        let response = try await Self.http.execute(request, timeout: .seconds(deadline.components.seconds))
+        let response = try await http.execute(request, timeout: .seconds(deadline.components.seconds))
         let buffer = try await response.body.collect(upTo: 64 << 20)
         return HTTPAnswer(
             status: Int(response.status.code), headers: Fields(response.headers.map { ($0.name, $0.value) }),
