@@ -51,7 +51,9 @@ struct FanOutExpander: Sendable {
         if case .json(let bytes) = fanOut.content?.body { data = try? JSON.parse(bytes) }
         let candidate = Endpoint.Subscription.Candidate(
             type: event.type, customer: event.customer, channels: fanOut.content?.channels ?? [], data: data,
-            metadata: fanOut.content?.metadata)
+            metadata: fanOut.content?.metadata,
+            // Of the hub's own events those that name an endpoint are about it.
+            subject: event.origin == .internal ? data?["endpoint"]?["id"]?.string.flatMap { ID($0) } : nil)
         let limit = Planner.fanOutThreshold
         var receivers = configuration.endpoints(wanting: candidate, after: fanOut.cursor, limit: limit + 1)
         let isLast = receivers.count <= limit
