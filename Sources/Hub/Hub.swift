@@ -66,6 +66,7 @@ package final class Hub: Sendable {
         let endpoints = runtimes.known(workspace)?.configuration.endpoints ?? []
         let listening = endpoints.filter { $0.subscription.includes(type) }
         dispatcher.due(listening.map(\.id), in: workspace, at: clock.now())
+        if listening.count > Planner.fanOutThreshold { dispatcher.lookForFanOuts() }
     }
 
     /// Commits a plan in one way or another; what it delivers is on its way when this returns.

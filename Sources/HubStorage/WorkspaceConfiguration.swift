@@ -120,6 +120,8 @@ package enum ConfigurationChange: Sendable {
     /// The number of a new stream is given in the commit; the one inside is ignored.
     case putStream(Stream)
     case putCustomer(Customer)
+    /// Its endpoints and credentials go first, by changes of their own.
+    case deleteCustomer(ID<Customer>)
     case putEndpoint(Endpoint)
     /// Its deliveries stay, and those that are open are discarded afterwards.
     case deleteEndpoint(ID<Endpoint>)
@@ -134,7 +136,7 @@ package enum ConfigurationChange: Sendable {
     /// Whether ``WorkspaceConfiguration`` holds what this changes.
     package var changesConfiguration: Bool {
         switch self {
-        case .putCustomer, .putCredential, .deleteCredential, .takeCredential, .keep: false
+        case .putCustomer, .deleteCustomer, .putCredential, .deleteCredential, .takeCredential, .keep: false
         case .createWorkspace, .updateWorkspace, .setWorkspaceSecrets, .putPerson, .putBot, .putSource, .deleteSource,
             .putStream, .putEndpoint, .deleteEndpoint, .putEventType, .deleteEventType:
             true

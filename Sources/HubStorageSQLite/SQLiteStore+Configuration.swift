@@ -142,6 +142,7 @@ extension Database {
             try run("DELETE FROM source WHERE id = ?", SQLValue(id))
         case .putStream(let stream): try put(stream)
         case .putCustomer(let customer): try put(customer)
+        case .deleteCustomer(let id): try run("DELETE FROM customer WHERE id = ?", SQLValue(id))
         case .putEndpoint(let endpoint): try put(endpoint)
         case .deleteEndpoint(let id):
             try run("DELETE FROM secret WHERE place GLOB '*/endpoint/' || ? || '/*'", .text(id.description))

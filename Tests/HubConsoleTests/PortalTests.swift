@@ -136,6 +136,24 @@ import Testing
         }
     }
 
+    @Test func `a customer is renamed, and deleted with endpoints and sessions`() async throws {
+        try await Self.with { browser, ours, theirs in
+            let customer = try await browser.hub.knownCustomer("acme", in: browser.first.workspace)
+            let path = "/customers/\(customer.id)"
+            let (visitor, base) = try await Self.enter(browser, "acme")
+            _ = await browser.post(path, [("name", "Acme & Sons"), ("reference", "acme")])
+            #expect(await browser.get(path).html.contains("Acme &amp; Sons"))
+            #expect(await browser.post("\(path)/delete").location == path, "not without the tick")
+            #expect(await visitor.get("\(base)/endpoints").status == 200)
+            #expect(await browser.post("\(path)/delete", [("confirm", "1")]).location == "/customers")
+            #expect(await visitor.get("\(base)/endpoints").status == 401)
+            let left = try await browser.configuration().endpoints.map { "\($0.id)" }
+            #expect(Set(left) == Set([theirs["globex.endpoint"], theirs["own.endpoint"]].compactMap(\.self)))
+            #expect(await browser.get("/endpoints/\(ours)").status == 404)
+            #expect(await browser.get("/deliveries").status == 200, "what was delivered is still told")
+        }
+    }
+
     @Test func `ending all sessions ends links that nobody used yet`() async throws {
         try await Self.with { browser, _, _ in
             let workspace = browser.first.workspace

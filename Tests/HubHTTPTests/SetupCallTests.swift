@@ -142,6 +142,37 @@ import Testing
         }
     }
 
+    @Test func `a customer is changed, and deleted with what is its own`() async throws {
+        try await TestServer.run { hub in
+            let acme = try await hub.call("POST", "/v1/customers", ["reference": "acme", "name": "Acme"])
+            try await hub.call("POST", "/v1/customers", ["reference": "globex"])
+            let changed = try await hub.call("PATCH", "/v1/customers/acme", ["reference": "acme-2"])
+            #expect(changed["reference"] == "acme-2" && changed["name"] == "Acme" && changed["id"] == acme["id"])
+            #expect(try await hub.call("PATCH", "/v1/customers/acme-2", ["reference": "globex"]).status == 409)
+            #expect(try await hub.call("GET", "/v1/customers/acme").status == 404)
+            #expect(try await hub.call("GET", "/v1/customers/acme-2")["name"] == "Acme")
+
+            for (customer, name) in [("acme-2", "theirs"), ("globex", "others")] {
+                try await hub.call(
+                    "POST", "/v1/endpoints",
+                    [
+                        "url": "https://receiver.example/", "events": ["*"], "customer": .string(customer),
+                        "name": .string(name), "paused": true,
+                    ])
+            }
+            try await hub.call("POST", "/v1/events", ["type": "a.b", "data": 1, "customer": "acme-2"])
+            let link = try await hub.call("POST", "/v1/customers/acme-2/portal", [:])["url"]?.string ?? ""
+            #expect(try await hub.call("DELETE", "/v1/customers/acme-2").status == 204)
+            #expect(try await hub.call("DELETE", "/v1/customers/acme-2").status == 404)
+            #expect(try await hub.call("GET", "/v1/endpoints").data.map { $0["name"] } == ["others"])
+            #expect(try await hub.call("GET", "/v1/deliveries").data.map { $0["state"] } == ["discarded"])
+            let path = link.drop { $0 != ":" }.dropFirst(3).drop { $0 != "/" }
+            #expect(try await hub.call("POST", String(path)).status != 303, "a link opens nothing any more")
+            let refused = try await hub.call("POST", "/v1/events", ["type": "a.b", "data": 1, "customer": "acme-2"])
+            #expect(refused.status == 400 && refused.detail.hasPrefix("$.customer"))
+        }
+    }
+
     @Test func `a customer has a reference of our own`() async throws {
         try await TestServer.run { hub in
             let made = try await hub.call("POST", "/v1/customers", ["reference": "acme-1", "name": "Acme"])

@@ -217,7 +217,7 @@ import Testing
             var queue = try await Queue(store)
             for month in 0..<8 {
                 let now = start + .seconds(30 * 86400) * month
-                for _ in 0..<20 { _ = try await queue.deliver(20, at: now, size: 4096) }
+                for _ in 0..<20 { _ = try await queue.deliver(10, at: now, size: 4096) }
                 while true {
                     let order = queue.order(100, at: now)
                     let claimed = try #require(try await store.claim([order], by: owner, at: now).first).deliveries

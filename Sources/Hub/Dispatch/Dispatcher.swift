@@ -396,6 +396,7 @@ package final class Dispatcher: Sendable {
         // Made once more to know who waits; what was stored has other ids.
         let waiting = Set(plan.effects.compactMap { if case .deliver(let new) = $0 { new.endpoint } else { nil } })
         if !waiting.isEmpty { due(waiting, in: workspace, at: clock.now()) }
+        if plan.effects.contains(where: { if case .fanOut = $0 { true } else { false } }) { fanOuts.look() }
         guard case .disabled = result.change, let mail, let notice = consequences.notice(for: result) else { return }
         await mail.tell(consequences.configuration.admins, notice, logger)
     }
@@ -408,11 +409,7 @@ package final class Dispatcher: Sendable {
         var iterator = sweeps.events.makeAsyncIterator()
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                for await _ in self.store.commitsOfOthers() {
-                    self.sweeps.fire()
-                    self.fanOuts.look()
-                    self.recoveries.look()
-                }
+                for await _ in self.store.commitsOfOthers() { self.sweeps.fire() }
             }
             group.addTask {
                 while (try? await self.clock.sleep(Self.sweepInterval)) != nil { self.sweeps.fire() }
@@ -430,6 +427,8 @@ package final class Dispatcher: Sendable {
     }
 
     private func lookAround() async throws {
+        fanOuts.look()
+        recoveries.look()
         let lanes = try await store.openLanes()
         let health = try await store.endpointHealth()
         var configurations: [WorkspaceID: WorkspaceConfiguration] = [:]

@@ -160,20 +160,6 @@ extension Hub {
         return runtime.configuration
     }
 
-    func customer(_ name: String?, in workspace: WorkspaceID) async throws(SetupError) -> ID<Customer>? {
-        guard let name else { return nil }
-        let known: [Customer]
-        do throws(StoreError) {
-            known = try await store.customers(of: workspace)
-        } catch {
-            throw SetupError(error)
-        }
-        guard let found = known.first(where: { $0.reference == name || "\($0.id)" == name }) else {
-            throw .invalid(field: "customer", reason: "there is no customer \"\(name)\"")
-        }
-        return found.id
-    }
-
     private func claims(
         of new: NewEvent, _ body: DeliveryContent, _ workspace: WorkspaceID, _ now: Timestamp
     ) -> [IdempotencyClaim] {

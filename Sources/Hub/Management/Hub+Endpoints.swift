@@ -95,6 +95,11 @@ extension Hub {
         let endpoint = try await endpoint(id, in: workspace)
         try await apply(
             [.deleteEndpoint(id)], audit(clock.now(), workspace, actor, "endpoint.delete", "\(id)", endpoint.origin))
+        try await giveUpOrphans(in: workspace)
+    }
+
+    /// Gives up what waits for endpoints that are gone.
+    func giveUpOrphans(in workspace: WorkspaceID) async throws(SetupError) {
         _ = try await configuration(of: workspace)
         do throws(StoreError) {
             while try await store.discardOrphans() {}

@@ -136,23 +136,6 @@ extension Hub {
         return sessions
     }
 
-    package func customers(of workspace: WorkspaceID) async throws(SetupError) -> [Customer] {
-        do throws(StoreError) {
-            return try await store.customers(of: workspace)
-        } catch {
-            throw SetupError(error)
-        }
-    }
-
-    /// - Parameter name: id or reference.
-    package func knownCustomer(_ name: String, in workspace: WorkspaceID) async throws(SetupError) -> Customer {
-        let known = try await customers(of: workspace)
-        guard let found = known.first(where: { $0.reference == name || "\($0.id)" == name }) else {
-            throw .notFound(what: "customer")
-        }
-        return found
-    }
-
     // MARK: Parts
 
     private func portalCredential(
@@ -166,7 +149,7 @@ extension Hub {
         }
     }
 
-    private func portalCredentials(in workspace: WorkspaceID) async throws(SetupError) -> [Credential] {
+    func portalCredentials(in workspace: WorkspaceID) async throws(SetupError) -> [Credential] {
         do throws(StoreError) {
             return try await store.credentials(of: workspace, at: clock.now()).filter { $0.portal != nil }
         } catch {

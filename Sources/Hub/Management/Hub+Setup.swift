@@ -268,22 +268,6 @@ extension Hub {
         }
     }
 
-    // MARK: Customers
-
-    package func makeCustomer(
-        reference: String, name: String, in workspace: WorkspaceID, by actor: String
-    ) async throws(SetupError) -> Customer {
-        guard (1...128).contains(reference.count) else {
-            throw .invalid(field: "reference", reason: "must be 1 to 128 characters")
-        }
-        let now = clock.now()
-        let customer = Customer(
-            id: .make(at: now), workspace: workspace, reference: reference, name: name.isEmpty ? reference : name,
-            createdAt: now)
-        try await apply([.putCustomer(customer)], audit(now, workspace, actor, "customer.create", "\(customer.id)"))
-        return customer
-    }
-
     // MARK: Parts
 
     func audit(

@@ -1,5 +1,6 @@
 import Hub
 import HubCore
+import HubTesting
 import Sink
 import Testing
 
@@ -260,18 +261,32 @@ private func seconds(_ waits: Double...) -> JSON {
         }
     }
 
-    @Test func `an event for six hundred endpoints reaches them all`() async throws {
+    @Test func `an event for six hundred endpoints reaches them all, also one that follows from an attempt`()
+        async throws
+    {
         try await TestServer.run { hub in
             try await Receiver.with(hub) { receiver in
+                let workspace = hub.first.workspace
+                let events = ["many.*", "delivery.exhausted"]
                 for _ in 0..<600 {
-                    var draft = EndpointDraft(url: "http://127.0.0.1:\(receiver.sink.port)/many", events: ["many.*"])
+                    var draft = EndpointDraft(url: "http://127.0.0.1:\(receiver.sink.port)/many", events: events)
                     draft.policy.concurrency = 1
-                    _ = try await hub.hub.makeEndpoint(draft, secrets: [], in: hub.first.workspace, by: "test")
+                    _ = try await hub.hub.makeEndpoint(draft, secrets: [], in: workspace, by: "test")
                 }
                 try await receiver.publish("many.news")
                 _ = try await receiver.received(600)
                 let ids = Set(receiver.sink.records.compactMap { $0.headers.header("x-webhook-delivery") })
                 #expect(ids.count == 600)
+
+                // One that nothing listens at, and that would like to hear of itself.
+                var draft = EndpointDraft(
+                    url: "http://127.0.0.1:\(try LoopbackSocket.freePort())/", events: ["lost.*", "delivery.exhausted"])
+                draft.policy.schedule = .none
+                let lost = try await hub.hub.makeEndpoint(draft, secrets: [], in: workspace, by: "test").endpoint
+                try await receiver.publish("lost.news")
+                _ = try await receiver.received(1200)
+                let story = try await hub.call("GET", "/v1/deliveries?endpoint=\(lost.id)")
+                #expect(story["data"]?.array?.map { $0["event_type"] } == ["lost.news"], "\(story)")
             }
         }
     }

@@ -6,6 +6,7 @@ import HubStorage
 enum CustomerRoutes {
     static let all: [Route<Visit>] = [
         .get("/customers", list), .post("/customers", .administer, make), .get("/customers/:id", show),
+        .post("/customers/:id", .administer, change), .post("/customers/:id/delete", .administer, delete),
         .post("/customers/:id/portal", .administer, makeLink),
         .post("/customers/:id/portal/revoke", .administer, revokeAll),
         .post("/customers/:id/portal/:session/revoke", .administer, revoke),
@@ -97,6 +98,24 @@ enum CustomerRoutes {
             deliveriesHref: endpoints.isEmpty ? nil : "/endpoints?customer=\(customer.id)", sessions: sessions,
             hasSessions: !sessions.isEmpty)
         return visit.page(view, .customers, title: customer.name)
+    }
+
+    @Sendable private static func change(_ visit: Visit) async throws -> ConsoleResponse {
+        guard let customer = try await customer(visit) else { return visit.notFound }
+        return await visit.change("/customers/\(customer.id)", "It is changed.") { () async throws(SetupError) in
+            _ = try await visit.hub.changeCustomer(
+                "\(customer.id)", reference: visit.text("reference") ?? "", name: visit.text("name") ?? "",
+                in: visit.workspace, by: visit.actor)
+        }
+    }
+
+    @Sendable private static func delete(_ visit: Visit) async throws -> ConsoleResponse {
+        guard let customer = try await customer(visit) else { return visit.notFound }
+        guard visit.text("confirm") != nil else {
+            return visit.done("Tick the box to delete it.", to: "/customers/\(customer.id)", isBad: true)
+        }
+        try await visit.hub.deleteCustomer("\(customer.id)", in: visit.workspace, by: visit.actor)
+        return visit.done("The customer “\(customer.name)” is deleted.", to: "/customers")
     }
 
     // MARK: The portal

@@ -3,7 +3,7 @@ import Hub
 import HubCore
 import HubStorage
 
-/// API tokens, and customers: who may call, and on whose behalf.
+/// API tokens: who may call.
 enum TokenCalls {
     static let all = [
         Call(
@@ -19,15 +19,6 @@ enum TokenCalls {
                 .optional("expires_in_seconds", .integer(60...315_360_000), "Never unless given."),
             ]), answer: create),
         Call(.delete, "/v1/tokens/{token}", "Revoke a token", .workspace(.admin), .nothing, answer: revoke),
-        Call(
-            .get, "/v1/customers", "Customers of the workspace", .workspace(.read), .list(of: customerShape),
-            answer: customers),
-        Call(
-            .post, "/v1/customers", "Make a customer", .workspace(.admin), .document(customerShape, status: 201),
-            body: .object([
-                .required("reference", .text(1...128), "Your own name for it; unique."),
-                .optional("name", .text(1...100)),
-            ]), answer: makeCustomer),
     ]
 
     private static let members: [Shape.Member] = [
@@ -38,12 +29,6 @@ enum TokenCalls {
 
     static let shape = Shape.named("Token", members)
     private static let shown = Shape.named("NewToken", members + [.required("token", .text, "Shown only here.")])
-    private static let customerShape = Shape.named(
-        "Customer",
-        [
-            .required("id", .text), .required("reference", .text), .required("name", .text),
-            .required("created_at", .moment),
-        ])
 
     static func document(_ credential: Credential) -> JSON {
         [
@@ -51,13 +36,6 @@ enum TokenCalls {
             "scopes": .array(credential.scopes.map(\.rawValue).sorted().map(JSON.string)),
             "person": JSON(credential.person), "created_at": JSON(credential.createdAt),
             "expires_at": JSON(credential.expiresAt),
-        ]
-    }
-
-    private static func document(_ customer: Customer) -> JSON {
-        [
-            "id": JSON(customer.id), "reference": .string(customer.reference), "name": .string(customer.name),
-            "created_at": JSON(customer.createdAt),
         ]
     }
 
@@ -96,16 +74,5 @@ enum TokenCalls {
         try await call.hub.store.credentials(of: try call.workspace, at: call.hub.clock.now()).filter {
             $0.kind == .token
         }
-    }
-
-    private static func customers(_ call: CallContext) async throws -> CallAnswer {
-        .list(try await call.hub.store.customers(of: try call.workspace).map(document))
-    }
-
-    private static func makeCustomer(_ call: CallContext) async throws -> CallAnswer {
-        let customer = try await call.hub.makeCustomer(
-            reference: try call.body["reference"].string, name: call.body["name"].text ?? "", in: try call.workspace,
-            by: call.actor)
-        return .document(document(customer))
     }
 }
