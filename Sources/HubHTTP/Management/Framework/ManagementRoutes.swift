@@ -12,7 +12,8 @@ struct ManagementRoutes: Sendable {
     let publicHost: String
 
     static let table = CallTable(
-        WorkspaceCalls.all + PeopleCalls.all + BotCalls.all + StreamCalls.all + TokenCalls.all + CustomerCalls.all + PortalCalls.all
+        WorkspaceCalls.all + PeopleCalls.all + BotCalls.all + StreamCalls.all + TokenCalls.all + CustomerCalls.all
+            + PortalCalls.all
             + SourceCalls.all + EndpointCalls.all + DeliveryCalls.all + ListenCalls.all + RecoveryCalls.all
             + EventTypeCalls.all
             + RequestCalls.all + EventCalls.all + MessageCalls.all + TranscriptCalls.all + CatalogCalls.all
