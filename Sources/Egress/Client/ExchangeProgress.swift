@@ -90,9 +90,9 @@ final class ExchangeProgress: Sendable {
             if let answeredAt = state.answeredAt { timing.receiving = state.completedAt.map { $0 - answeredAt } }
             timing.total = ContinuousClock.now - begin
             let status = state.answer.flatMap { AttemptFailure(status: $0.status) }
-            return Exchange(
-                failure: state.expiry ?? failure ?? status, answer: state.answer, timing: timing, address: state.address
-            )
+            // What was refused after the look-up is told as that, though the time may have been over by then.
+            let first = failure == .blockedAddress ? failure : state.expiry ?? failure
+            return Exchange(failure: first ?? status, answer: state.answer, timing: timing, address: state.address)
         }
     }
 }

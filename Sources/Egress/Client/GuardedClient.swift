@@ -76,6 +76,8 @@ package final class GuardedClient: Sendable {
     package func send(_ request: OutboundRequest) async -> Exchange {
         let begin = ContinuousClock.now
         let progress = ExchangeProgress(since: begin)
+        // However little time there is.
+        if let refusal = refusal(of: request) { return progress.exchange(refusal) }
         let deadline = begin + max(request.timeout, .zero)
         // The client's own deadline ends at the answer's head; this one holds until the last byte.
         let failure = await deadlines.run(until: deadline) {
@@ -88,13 +90,18 @@ package final class GuardedClient: Sendable {
 
     // MARK: One attempt
 
+    /// Why a request is not made, as far as that is known without a look at the network.
+    private func refusal(of request: OutboundRequest) -> AttemptFailure? {
+        let isSafe = request.headers.fields.allSatisfy { field in
+            HeaderRules.isSafe(field) && !HeaderRules.framesMessage(field.name)
+        }
+        return isSafe ? settings.policy.judge(request.url)?.failure : .request
+    }
+
     private func attempt(
         _ request: OutboundRequest, _ progress: ExchangeProgress, until deadline: ContinuousClock.Instant
     ) async -> AttemptFailure? {
         do throws(AttemptFailure) {
-            guard request.headers.fields.allSatisfy({ HeaderRules.isSafe($0) && !HeaderRules.framesMessage($0.name) })
-            else { throw .request }
-            if let refusal = settings.policy.judge(request.url) { throw refusal.failure }
             let addresses = try await addresses(of: request.url)
             progress.resolved()
             if let refusal = settings.policy.judge(request.url, resolvedTo: addresses) { throw refusal.failure }

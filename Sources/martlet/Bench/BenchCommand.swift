@@ -53,17 +53,26 @@ struct BenchCommand: AsyncParsableCommand {
         progress("hub and bare route, \(rounds) rounds")
         var hubRuns: [LoadResult] = []
         var baselineRuns: [LoadResult] = []
+        var storingRuns: [LoadResult] = []
         for _ in 0..<rounds {
             baselineRuns.append(
                 try await BenchServer.withBaseline { try await load($0, connections: 64) })
+            storingRuns.append(
+                try await BenchServer.withBaseline(isStoring: true) { try await load($0, connections: 64) })
             hubRuns.append(try await BenchServer.withHub { try await load($0, connections: 64) })
         }
         let hub = LoadResult.median(hubRuns)
         let baseline = LoadResult.median(baselineRuns)
+        let storing = LoadResult.median(storingRuns)
         report.add("bare route, 64 connections", baseline)
+        report.add("bare route that stores the same rows", storing)
         report.add("hub, 64 connections", hub)
         report.ratio(
             "requests/s, hub to bare route", hub.requestsPerSecond / baseline.requestsPerSecond, .atLeast(0.40))
+        report.ratio(
+            "requests/s, bare route that stores to bare route",
+            storing.requestsPerSecond / baseline.requestsPerSecond)
+        report.ratio("requests/s, hub to bare route that stores", hub.requestsPerSecond / storing.requestsPerSecond)
         report.ratio("server CPU an event, µs", hub.cpuMicroseconds, .atMost(70))
         report.ratio("p99, hub to bare route", hub.p99Milliseconds / baseline.p99Milliseconds, .atMost(4))
         report.ratio("peak memory in the run, MB", hub.peakMegabytes, .atMost(200))

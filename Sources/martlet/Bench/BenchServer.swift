@@ -37,12 +37,20 @@ struct BenchServer: Sendable {
         }
     }
 
-    static func withBaseline<Value>(_ work: (BenchServer) async throws -> Value) async throws -> Value {
+    /// - Parameter isStoring: whether it stores what the hub would.
+    static func withBaseline<Value>(
+        isStoring: Bool = false, _ work: (BenchServer) async throws -> Value
+    ) async throws -> Value {
         try await inFolder { folder in
             let port = try freePort()
+            var arguments = ["bench-baseline", "--port", "\(port)", "--secret", secret]
+            if isStoring {
+                let settings = try Settings.benchmark(dataDirectory: "\(folder)/data")
+                try await BenchWorkspace.make(settings, secret: secret)
+                arguments += ["--data", settings.dataDirectory]
+            }
             return try await running(
-                CommandLine.executable, ["bench-baseline", "--port", "\(port)", "--secret", secret], folder: folder,
-                url: "http://127.0.0.1:\(port)/hook", work)
+                CommandLine.executable, arguments, folder: folder, url: "http://127.0.0.1:\(port)/hook", work)
         }
     }
 
