@@ -47,7 +47,7 @@ struct Receiver {
     }
 
     /// Waits until it has received this many requests.
-    func received(_ count: Int, within limit: Duration = .seconds(20)) async throws -> [SinkRecord] {
+    func received(_ count: Int, within limit: Duration = .seconds(60)) async throws -> [SinkRecord] {
         try await eventually(within: limit) { sink.count >= count }
         return sink.records
     }
@@ -74,7 +74,7 @@ struct Receiver {
 
 /// Looks again and again until something is so.
 func eventually(
-    within limit: Duration = .seconds(20), _ condition: () async throws -> Bool
+    within limit: Duration = .seconds(60), _ condition: () async throws -> Bool
 ) async throws {
     let end = ContinuousClock.now + limit
     while try await !condition() {
