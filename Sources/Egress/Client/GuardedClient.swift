@@ -40,8 +40,6 @@ package final class GuardedClient: Sendable {
     /// How many addresses of a name are tried until one answers.
     private static let addressLimit = 3
     private static let headerLimit = 8192
-    /// How often a request is sent again over another connection when a kept one was closed under it.
-    private static let repetitionLimit = 3
 
     /// - Parameter group: outlives the client.
     package init(
@@ -138,24 +136,42 @@ package final class GuardedClient: Sendable {
             scheme: url.scheme, host: url.hostText, port: url.port, address: address, identity: request.identity?.id)
         let client = try pool.lease(key) { () throws(AttemptFailure) in makeClient(key, request.identity) }
         defer { client.release() }
-        // Each may find one more connection that was kept.
-        for repetition in 0...Self.repetitionLimit {
-            progress.dialling(address)
-            let isShared = client.history.isShared
-            do {
-                try await perform(request, on: client, progress, until: deadline)
-                return nil
-            } catch {
-                let failure = FailureMapping.failure(error, hasConnected: progress.hasConnected)
-                if !Task.isCancelled, !progress.hasAnswer, client.history.lastHasOtherName { throw .tls }
-                // A connection that was kept open and closed by the other side just now: nothing was heard of the
-                // request.
-                let isKept = isShared || progress.isConnectionKept
-                let isStale = failure == .reset && !progress.hasAnswer && isKept
-                guard isStale, repetition < Self.repetitionLimit, !Task.isCancelled else { throw failure }
-            }
+        guard try await meetsClosedConnection(request, on: client, address, progress, until: deadline) else {
+            return nil
         }
+        // Others that are kept may be closed as well: over one of its own it goes once more, and for the last time.
+        let fresh = makeClient(key, request.identity)
+        let result: Result<Bool, AttemptFailure>
+        do throws(AttemptFailure) {
+            result = .success(try await meetsClosedConnection(request, on: fresh, address, progress, until: deadline))
+        } catch {
+            result = .failure(error)
+        }
+        try? await fresh.http.shutdown()  // It fails only for one that was shut down before.
+        if try result.get() { throw .reset }
         return nil
+    }
+
+    /// Sends a request and reads the answer.
+    ///
+    /// - Returns: whether it met a connection that had been kept open and was closed by the other side just now, so that
+    ///   nothing was heard of the request.
+    private func meetsClosedConnection(
+        _ request: OutboundRequest, on client: PinnedClient, _ address: IPAddress, _ progress: ExchangeProgress,
+        until deadline: ContinuousClock.Instant
+    ) async throws(AttemptFailure) -> Bool {
+        progress.dialling(address)
+        let isShared = client.history.isShared
+        do {
+            try await perform(request, on: client, progress, until: deadline)
+            return false
+        } catch {
+            let failure = FailureMapping.failure(error, hasConnected: progress.hasConnected)
+            if !Task.isCancelled, !progress.hasAnswer, client.history.lastHasOtherName { throw .tls }
+            let isKept = isShared || progress.isConnectionKept
+            guard failure == .reset, isKept, !progress.hasAnswer, !Task.isCancelled else { throw failure }
+            return true
+        }
     }
 
     private func perform(
