@@ -63,8 +63,7 @@ package final class Hub: Sendable {
     /// Only the commit knew what became of a transcript, and who was to hear of it.
     private func lookForIngested(in workspace: WorkspaceID) {
         let type = BuiltInEventType.transcriptIngested.rawValue
-        let endpoints = runtimes.known(workspace)?.configuration.endpoints ?? []
-        let listening = endpoints.filter { $0.subscription.includes(type) }
+        let listening = runtimes.known(workspace)?.configuration.endpoints(askingFor: type) ?? []
         dispatcher.due(listening.map(\.id), in: workspace, at: clock.now())
         if listening.count > Planner.fanOutThreshold { dispatcher.lookForFanOuts() }
     }

@@ -60,6 +60,11 @@ package struct WorkspaceConfiguration: Sendable {
         return found
     }
 
+    /// The endpoints that ask for events of this type, whatever else they ask; in the order of their ids.
+    package func endpoints(askingFor type: String) -> [Endpoint] {
+        subscribers.positions(of: type, in: endpoints).map { endpoints[$0] }
+    }
+
     /// Whether any endpoint asks for events of this type.
     package func isWanted(_ type: String) -> Bool { !subscribers.positions(of: type, in: endpoints).isEmpty }
 

@@ -39,7 +39,7 @@ enum SettingsRoutes {
         let chosen = visit.configuration.workspace.alertsStream
         // One that was archived meanwhile is shown: as long as it is, the admins are told directly.
         let streams = visit.configuration.streams.filter { !$0.isArchived || $0.id == chosen }
-        return [ChoiceView("", "each admin, in a message of their own", isSelected: chosen == nil)]
+        return [ChoiceView("", "each admin directly", isSelected: chosen == nil)]
             + streams.sorted { $0.number < $1.number }.map { stream in
                 ChoiceView(
                     "\(stream.id)", stream.isArchived ? "\(stream.name) (archived)" : stream.name,

@@ -59,7 +59,7 @@ package enum BuiltInEventType: String, Sendable, Hashable, CaseIterable {
         case .conversationArchived:
             "A stream was archived; what was said stays readable."
         case .messageCreated:
-            "A message was posted to a stream, a topic or a person."
+            "A message was posted to a stream; what is said to one person is told to nobody else."
         case .messageButtonClicked:
             "Somebody pressed a button under a message."
         case .transcriptIngested:

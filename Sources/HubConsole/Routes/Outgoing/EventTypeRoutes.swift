@@ -24,11 +24,6 @@ enum EventTypeRoutes {
             ?? BuiltInEventType(rawValue: name).map(CatalogueEntry.init)
     }
 
-    /// Who gets events of this type, as far as the type decides.
-    private static func subscribers(of type: String, _ visit: Visit) -> [Endpoint] {
-        visit.configuration.endpoints.filter { $0.subscription.includes(type) }
-    }
-
     // MARK: The catalogue
 
     @Sendable private static func list(_ visit: Visit) async throws -> ConsoleResponse {
@@ -43,7 +38,7 @@ enum EventTypeRoutes {
             if let text, !entry.name.lowercased().contains(text), !summary.lowercased().contains(text) { continue }
             let row = EventTypesView.Row(
                 href: "/event-types/\(entry.name)", name: entry.name, summary: summary, remark: entry.remark,
-                subscribers: Amount.count(subscribers(of: entry.name, visit).count),
+                subscribers: Amount.count(visit.configuration.endpoints(askingFor: entry.name).count),
                 fired: fired[entry.name].map { "\(Amount.count($0.count))×" } ?? "",
                 firedAt: fired[entry.name].map { visit.time($0.lastAt) })
             let family = entry.isBuiltIn ? "Built in" : "Your own"
@@ -54,7 +49,7 @@ enum EventTypeRoutes {
             }
         }
         let published = fired.values.filter { !described.contains($0.type) }.sorted { $0.type < $1.type }.prefix(20)
-        let subscribed = published.filter { !subscribers(of: $0.type, visit).isEmpty }
+        let subscribed = published.filter { visit.configuration.isWanted($0.type) }
         let view = EventTypesView(
             text: visit.text("q") ?? "", mayWrite: visit.isAdmin,
             groups: groups.map { .init(name: $0.name, rows: $0.rows) }, hasGroups: !groups.isEmpty,
@@ -77,7 +72,7 @@ enum EventTypeRoutes {
         let names = Dictionary(customers.map { ($0.id, $0.name) }) { first, _ in first }
         let counts = try await visit.store.eventTypeCounts(of: visit.workspace, since: visit.now - .seconds(86400))
         let fired = counts.first { $0.type == entry.name }
-        let subscribers = subscribers(of: entry.name, visit).map { endpoint in
+        let subscribers = visit.configuration.endpoints(askingFor: entry.name).map { endpoint in
             EventTypePageView.Subscriber(
                 label: endpoint.title, href: "/endpoints/\(endpoint.id)",
                 customer: endpoint.customer.map { names[$0] ?? "\($0)" },
