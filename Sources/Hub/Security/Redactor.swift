@@ -44,7 +44,8 @@ package struct Redactor: Sendable {
     package func headers(_ headers: Fields) -> Fields {
         Fields(
             headers.fields.map { field in
-                (field.name, coversHeader(field.name) ? replacement(for: field.value) : text(field.value))
+                let value = coversHeader(field.name) ? replacement(for: field.value) : text(field.value)
+                return Fields.Field(name: field.name, value: value)
             })
     }
 

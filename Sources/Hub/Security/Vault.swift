@@ -124,11 +124,12 @@ package struct Vault: Sendable {
         }
     }
 
+    /// - Parameter bytes: in parts, which are hashed as if they were one.
     /// - Returns: 32 bytes of HMAC-SHA256 under the purpose's key.
-    package func hash(_ purpose: Purpose, _ bytes: [UInt8]) -> [UInt8] {
+    package func hash(_ purpose: Purpose, _ bytes: [UInt8]...) -> [UInt8] {
         var hasher = hashers[purpose.rawValue]
-        hasher.update(data: bytes)
-        return Array(hasher.finalize())
+        for part in bytes { hasher.update(data: part) }
+        return hasher.finalize().withUnsafeBytes { Array($0) }
     }
 
     package func hash(_ purpose: Purpose, _ text: String) -> [UInt8] {

@@ -65,6 +65,11 @@ private struct JSONParser {
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) {
         self.bytes = bytes
+        // Growing from nothing costs a small document more than all of its values.
+        let expected = min(bytes.count / 16, 64)
+        values.reserveCapacity(expected)
+        keys.reserveCapacity(expected)
+        frames.reserveCapacity(8)
     }
 
     mutating func parse() throws(JSONError) -> JSON {
@@ -131,12 +136,12 @@ private struct JSONParser {
             for offset in 0..<(values.count - frame.firstValue) {
                 object[keys[frame.firstKey + offset]] = values[frame.firstValue + offset]
             }
-            keys.removeSubrange(frame.firstKey...)
-            values.removeSubrange(frame.firstValue...)
+            keys.removeLast(keys.count - frame.firstKey)
+            values.removeLast(values.count - frame.firstValue)
             values.append(.object(object))
         } else {
             let array = Array(values[frame.firstValue...])
-            values.removeSubrange(frame.firstValue...)
+            values.removeLast(values.count - frame.firstValue)
             values.append(.array(array))
         }
     }

@@ -32,6 +32,12 @@ package struct JSONWriter {
         output.reserveCapacity(capacity)
     }
 
+    /// Writes behind what stands there already.
+    package init(continuing output: [UInt8]) {
+        indent = nil
+        self.output = output
+    }
+
     /// Punctuation and names that need no escaping, as they are.
     package mutating func write(raw text: StaticString) {
         text.withUTF8Buffer { output.append(contentsOf: $0) }

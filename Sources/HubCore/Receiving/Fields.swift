@@ -52,7 +52,13 @@ extension String {
         // For each header of each request, several times: the lengths tell most apart.
         let (mine, others) = (utf8, other.utf8)
         guard mine.count == others.count else { return false }
-        return mine.elementsEqual(others, by: Self.isSameLetter)
+        let isSame = mine.withContiguousStorageIfAvailable { mine in
+            others.withContiguousStorageIfAvailable { others in
+                for position in mine.indices where !Self.isSameLetter(mine[position], others[position]) { return false }
+                return true
+            }
+        }
+        return (isSame ?? nil) ?? mine.elementsEqual(others, by: Self.isSameLetter)
     }
 
     private static func isSameLetter(_ one: UInt8, _ other: UInt8) -> Bool {

@@ -16,6 +16,7 @@ package struct EventFilter: Sendable, Hashable {
     /// The setting that leaves an event out, by the name people give it; nil when the event may pass. The event may
     /// have other names (`aliases`).
     package func setting(against type: String, aliases: [String] = []) -> String? {
+        if only == nil, exclude.isEmpty { return nil }
         let names = Self.families(of: type) + aliases
         if matches(exclude, names) { return "exclude_events" }
         if let only, !matches(only, names) { return "only_events" }
@@ -25,7 +26,7 @@ package struct EventFilter: Sendable, Hashable {
     /// Whether an event that is quiet by default is asked for: some pattern of ``include`` matches it, or ``only``
     /// names it in full.
     package func asksFor(_ type: String) -> Bool {
-        matches(include, Self.families(of: type)) || (only ?? []).contains { $0.pattern == type }
+        (!include.isEmpty && matches(include, Self.families(of: type))) || (only ?? []).contains { $0.pattern == type }
     }
 
     private func matches(_ globs: [Glob], _ names: [String]) -> Bool {

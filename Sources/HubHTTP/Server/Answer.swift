@@ -12,8 +12,10 @@ struct Answer: Sendable {
     /// Whether the rest of the request is not worth reading.
     var closesConnection = false
 
+    static let jsonType = "application/json"
+
     static func json(_ document: JSON, status: Int = 200) -> Answer {
-        Answer(status: .init(code: status), contentType: "application/json", body: document.bytes)
+        Answer(status: .init(code: status), contentType: jsonType, body: document.bytes)
     }
 
     static func text(_ text: String, status: Int = 200) -> Answer {

@@ -4,7 +4,7 @@ import HubCore
 /// One secret, parsed and ready to check signatures.
 struct VerificationKey: Sendable {
     private enum Material: Sendable {
-        case hmac(MessageAuthentication, SymmetricKey)
+        case hmac(AuthenticationKey)
         case digest
         case ed25519(Curve25519.Signing.PublicKey)
     }
@@ -30,14 +30,18 @@ struct VerificationKey: Sendable {
         (self.bytes, prefix) = (bytes, description.prefix)
         material =
             switch description.algorithm {
-            case .hmacSHA256: .hmac(.sha256, SymmetricKey(data: bytes))
-            case .hmacSHA384: .hmac(.sha384, SymmetricKey(data: bytes))
-            case .hmacSHA512: .hmac(.sha512, SymmetricKey(data: bytes))
-            case .hmacSHA1: .hmac(.sha1, SymmetricKey(data: bytes))
-            case .hmacMD5: .hmac(.md5, SymmetricKey(data: bytes))
+            case .hmacSHA256: Self.hmac(.sha256, bytes)
+            case .hmacSHA384: Self.hmac(.sha384, bytes)
+            case .hmacSHA512: Self.hmac(.sha512, bytes)
+            case .hmacSHA1: Self.hmac(.sha1, bytes)
+            case .hmacMD5: Self.hmac(.md5, bytes)
             case .sha256: .digest
             case .ed25519: try Self.ed25519(bytes, or: malformed)
             }
+    }
+
+    private static func hmac(_ function: MessageAuthentication, _ bytes: [UInt8]) -> Material {
+        .hmac(function.key(SymmetricKey(data: bytes)))
     }
 
     private static func decode(_ secret: String, _ form: SecretForm) -> [UInt8]? {
@@ -65,7 +69,7 @@ struct VerificationKey: Sendable {
         case .ed25519(let key):
             let whole = Array(message.joined())
             return signatures.contains { key.isValidSignature($0, for: whole) }
-        case .hmac(let function, let key): expected = function.code(key, over: message)
+        case .hmac(let key): expected = key.code(over: message)
         case .digest:
             var hash = SHA256()
             for piece in message { hash.update(data: piece) }
