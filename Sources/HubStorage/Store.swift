@@ -55,10 +55,14 @@ package protocol PlanStore: Sendable {
 
     /// Commits a plan durably, together with others that wait.
     ///
-    /// A plan that cannot be stored fails alone. After a throw nothing of the plan is there.
+    /// A plan that cannot be stored fails alone. After a failure nothing of the plan is there.
     ///
-    /// - Parameter announcement: of this plan; ended by the commit.
-    func commit(_ plan: Plan, _ announcement: Announcement?) async throws(StoreError) -> CommitOutcome
+    /// - Parameters:
+    ///   - announcement: of this plan; ended by the commit.
+    ///   - finish: called once, where others wait for it to return.
+    func commit(
+        _ plan: Plan, _ announcement: Announcement?,
+        then finish: @escaping @Sendable (Result<CommitOutcome, StoreError>) -> Void)
 
     /// Writes refusals some time soon; keeps the newest ``Refusal/ringSize`` of each source.
     func record(_ refusals: [Refusal]) async throws(StoreError)
@@ -71,9 +75,13 @@ package protocol PlanStore: Sendable {
 }
 
 extension PlanStore {
-    /// Commits a plan that was not announced.
-    package func commit(_ plan: Plan) async throws(StoreError) -> CommitOutcome {
-        try await commit(plan, nil)
+    /// Commits a plan and returns after that.
+    package func commit(
+        _ plan: Plan, _ announcement: Announcement? = nil
+    ) async throws(StoreError) -> CommitOutcome {
+        try await withCheckedContinuation { continuation in
+            commit(plan, announcement) { continuation.resume(returning: $0) }
+        }.get()
     }
 }
 

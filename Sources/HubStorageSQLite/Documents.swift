@@ -6,8 +6,7 @@ enum Documents {
     // MARK: Requests
 
     /// Written straight to bytes: every request has one.
-    static func utf8(of arrival: Request.Arrival) -> [UInt8] {
-        var writer = JSONWriter(reservingCapacity: 1024)
+    static func write(_ arrival: Request.Arrival, to writer: inout JSONWriter) {
         writer.write(raw: "{\"method\":")
         writer.write(arrival.method)
         writer.write(raw: ",\"path\":")
@@ -29,7 +28,6 @@ enum Documents {
             writer.write(raw: "]")
         }
         writer.write(raw: "]}")
-        return writer.output
     }
 
     static func arrival(_ document: JSON) -> Request.Arrival? {
@@ -45,8 +43,7 @@ enum Documents {
             remoteAddress: document["remote"]?.string)
     }
 
-    static func utf8(of verification: VerificationRecord) -> [UInt8] {
-        var writer = JSONWriter(reservingCapacity: 160)
+    static func write(_ verification: VerificationRecord, to writer: inout JSONWriter) {
         writer.write(raw: "{\"scheme\":")
         writer.write(verification.scheme)
         writer.write(raw: ",\"verdict\":")
@@ -64,7 +61,6 @@ enum Documents {
             writer.write(key)
         }
         writer.write(raw: "}")
-        return writer.output
     }
 
     static func verification(_ document: JSON) -> VerificationRecord {
@@ -81,12 +77,12 @@ enum Documents {
         keys.isEmpty ? nil : JSON.array(keys.map(JSON.string)).text
     }
 
-    static func columns(of sender: Message.Sender) -> (kind: String, id: SQLValue) {
+    static func columns(of sender: Message.Sender) -> (kind: String, id: UUIDv7?) {
         switch sender {
-        case .source(let id): ("source", SQLValue(id))
-        case .bot(let id): ("bot", SQLValue(id))
-        case .person(let id): ("person", SQLValue(id))
-        case .hub: ("hub", .null)
+        case .source(let id): ("source", id.uuid)
+        case .bot(let id): ("bot", id.uuid)
+        case .person(let id): ("person", id.uuid)
+        case .hub: ("hub", nil)
         }
     }
 

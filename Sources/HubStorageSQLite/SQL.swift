@@ -17,7 +17,8 @@ enum SQLValue: Sendable {
     init(_ value: [UInt8]?) { self = value.map(SQLValue.blob) ?? .null }
     init(_ value: Timestamp?) { self = value.map { .int($0.milliseconds) } ?? .null }
     init(_ value: Bool) { self = .int(value ? 1 : 0) }
-    init<Entity>(_ id: ID<Entity>?) { self = id.map { .id($0.uuid) } ?? .null }
+    init(_ uuid: UUIDv7?) { self = uuid.map(SQLValue.id) ?? .null }
+    init<Entity>(_ id: ID<Entity>?) { self.init(id?.uuid) }
     init(_ workspace: WorkspaceID?) { self = workspace.map { .text($0.slug) } ?? .null }
 }
 
@@ -75,6 +76,38 @@ extension Database {
         guard code == SQLITE_DONE || code == SQLITE_ROW else { throw failure(code, sql) }
     }
 
+    /// Runs a statement whose second value is large and not empty.
+    func run(_ sql: String, _ first: SQLValue, blob: [UInt8]) throws {
+        let statement = try bound(sql, [first])
+        defer { release(statement) }
+        let code = blob.withUnsafeBytes { bytes in
+            let code = sqlite3_bind_blob(statement, 2, bytes.baseAddress, Int32(bytes.count), nil)
+            return code == SQLITE_OK ? sqlite3_step(statement) : code
+        }
+        guard code == SQLITE_DONE else { throw failure(code, sql) }
+    }
+
+    /// Runs a statement with a row's values, and with those that were not known when it was written out.
+    func run(_ sql: String, _ row: RowValues, _ rest: SQLValue...) throws {
+        let statement = try cachedStatement(sql: sql).sqliteStatement
+        defer { release(statement) }
+        let code = row.bytes.withUnsafeBytes { bytes -> Int32 in
+            var index: Int32 = 0
+            for column in row.columns {
+                index += 1
+                let code = bind(column, in: bytes, at: index, of: statement)
+                guard code == SQLITE_OK else { return code }
+            }
+            for value in rest {
+                index += 1
+                let code = bind(value, at: index, of: statement)
+                guard code == SQLITE_OK else { return code }
+            }
+            return sqlite3_step(statement)
+        }
+        guard code == SQLITE_DONE || code == SQLITE_ROW else { throw failure(code, sql) }
+    }
+
     func rows<Element>(
         _ sql: String, _ values: [SQLValue] = [], _ read: (SQLRow) throws -> Element
     ) throws -> [Element] {
@@ -121,6 +154,26 @@ extension Database {
             }
         }
         return statement
+    }
+
+    /// The bytes stay where they are until the statement has run: SQLite need not copy them.
+    private func bind(
+        _ column: RowValues.Column, in bytes: UnsafeRawBufferPointer, at index: Int32, of statement: OpaquePointer
+    ) -> Int32 {
+        switch column {
+        case .null:
+            return sqlite3_bind_null(statement, index)
+        case .int(let value):
+            return sqlite3_bind_int64(statement, index, value)
+        case .text(let start, let count):
+            // A nil pointer would bind NULL instead of the empty text; so below.
+            guard let base = bytes.baseAddress else { return bind(.text(""), at: index, of: statement) }
+            let text = (base + start).assumingMemoryBound(to: CChar.self)
+            return sqlite3_bind_text(statement, index, text, Int32(count), nil)
+        case .blob(let start, let count):
+            guard let base = bytes.baseAddress else { return bind(.blob([]), at: index, of: statement) }
+            return sqlite3_bind_blob(statement, index, base + start, Int32(count), nil)
+        }
     }
 
     private func bind(_ value: SQLValue, at index: Int32, of statement: OpaquePointer) -> Int32 {

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 package import HubCore
 package import HubStorage
+import Synchronization
 
 extension SQLiteStore {
     /// How many rows one writer job touches at most.
@@ -12,17 +13,13 @@ extension SQLiteStore {
         for workspace in try await workspaces() {
             removed += try await removeExpired(of: workspace, at: now)
         }
-        removed += try await write { db in
-            try db.run(
-                "DELETE FROM claim WHERE seq IN (SELECT seq FROM claim WHERE expires_at <= ? AND seq < (SELECT max(seq) FROM claim) LIMIT ?)",
-                SQLValue(now), .int(Int64(Self.piece)))
-            let claims = db.changesCount
+        removed += try await removeExpiredClaims(at: now)
+        try await write { db in
             try db.run(
                 """
                 DELETE FROM credential
                 WHERE kind IN ('session', 'invitation', 'portalLink', 'portalSession') AND expires_at <= ?
                 """, SQLValue(now))
-            return claims
         }
         if removed > 0 {
             try await write { try $0.run("PRAGMA incremental_vacuum(200)") }
@@ -30,6 +27,28 @@ extension SQLiteStore {
         return removed > 0
     }
 
+    /// Each source's claims last as long as it says, so that any of them may be over: they are looked for beside the
+    /// writer.
+    private func removeExpiredClaims(at now: Timestamp) async throws(StoreError) -> Int {
+        let after = claimsLookedThrough.load(ordering: .relaxed)
+        let expired = try await read { db in
+            try db.rows(
+                """
+                SELECT seq FROM claim WHERE seq > ? AND expires_at <= ? AND seq < (SELECT max(seq) FROM claim)
+                ORDER BY seq LIMIT ?
+                """, [.int(after), SQLValue(now), .int(Int64(Self.piece))]
+            ) { $0.int(0) }
+        }
+        claimsLookedThrough.store(expired.count < Self.piece ? 0 : expired.last ?? 0, ordering: .relaxed)
+        guard !expired.isEmpty else { return 0 }
+        try await write { db in
+            for seq in expired { try db.run("DELETE FROM claim WHERE seq = ?", .int(seq)) }
+        }
+        return expired.count
+    }
+
+    /// Numbers come with time: the index of ids tells where what is over ends, without a look at every row. Those of one
+    /// millisecond are in no order, which is why each row's own time counts as well.
     private func removeExpired(of workspace: Workspace, at now: Timestamp) async throws(StoreError) -> Int {
         let bodiesEnd = now - .seconds(86400 * Int64(workspace.retention.bodiesDays))
         let metadataEnd = now - .seconds(86400 * Int64(workspace.retention.metadataDays))
@@ -40,28 +59,32 @@ extension SQLiteStore {
             try db.run(
                 """
                 DELETE FROM body WHERE request IN (SELECT b.request FROM body b JOIN request r ON r.seq = b.request
-                    WHERE r.workspace = ? AND r.received_at < ? ORDER BY b.request LIMIT ?)
-                """, id, SQLValue(bodiesEnd), .int(Int64(Self.piece)))
+                    WHERE b.request < \(Self.firstSeq("request", parameter: "?2")) AND r.workspace = ?1
+                    AND r.received_at < ?3 ORDER BY b.request LIMIT ?4)
+                """, id, Self.idBound(bodiesEnd), SQLValue(bodiesEnd), .int(Int64(Self.piece)))
             removed += db.changesCount
             try db.run(
                 """
                 DELETE FROM event_data WHERE event IN (SELECT d.event FROM event_data d JOIN event e ON e.seq = d.event
-                    WHERE e.workspace = ? AND e.created_at < ? ORDER BY d.event LIMIT ?)
-                """, id, SQLValue(bodiesEnd), .int(Int64(Self.piece)))
+                    WHERE d.event < \(Self.firstSeq("event", parameter: "?2")) AND e.workspace = ?1
+                    AND e.created_at < ?3 ORDER BY d.event LIMIT ?4)
+                """, id, Self.idBound(bodiesEnd), SQLValue(bodiesEnd), .int(Int64(Self.piece)))
             removed += db.changesCount
             try db.run(
                 """
-                DELETE FROM request WHERE seq IN (SELECT seq FROM request WHERE workspace = ? AND received_at < ?
-                    AND seq < (SELECT max(seq) FROM request) ORDER BY seq LIMIT ?)
-                """, id, SQLValue(metadataEnd), .int(Int64(Self.piece)))
+                DELETE FROM request WHERE seq IN (SELECT seq FROM request WHERE workspace = ?1
+                    AND seq < \(Self.firstSeq("request", parameter: "?2")) AND received_at < ?3
+                    AND seq < (SELECT max(seq) FROM request) ORDER BY seq LIMIT ?4)
+                """, id, Self.idBound(metadataEnd), SQLValue(metadataEnd), .int(Int64(Self.piece)))
             removed += db.changesCount
             let expired = try db.rows(
                 """
-                SELECT seq, type, external_id, reason FROM event WHERE workspace = ? AND created_at < ?
+                SELECT seq, type, external_id, reason FROM event WHERE workspace = ?1
+                    AND seq < \(Self.firstSeq("event", parameter: "?2")) AND created_at < ?3
                     AND seq < (SELECT max(seq) FROM event)
                     AND seq <= (SELECT min(done) FROM derived_progress WHERE subject IN ('event', 'tally'))
-                ORDER BY seq LIMIT ?
-                """, [id, SQLValue(metadataEnd), .int(Int64(Self.piece))]
+                ORDER BY seq LIMIT ?4
+                """, [id, Self.idBound(metadataEnd), SQLValue(metadataEnd), .int(Int64(Self.piece))]
             ) { ($0.int(0), $0.text(1), $0.optionalText(2), $0.optionalText(3)) }
             for (seq, type, externalID, reason) in expired {
                 try db.run(
@@ -201,9 +224,10 @@ extension Database {
         }
         try run(
             """
-            DELETE FROM delivery WHERE seq IN (SELECT seq FROM delivery WHERE workspace = ? AND created_at < ?
-                AND due_at IS NULL AND seq < (SELECT max(seq) FROM delivery) ORDER BY seq LIMIT ?)
-            """, SQLValue(workspace), SQLValue(metadataEnd), .int(Int64(limit)))
+            DELETE FROM delivery WHERE seq IN (SELECT seq FROM delivery WHERE workspace = ?1
+                AND seq < \(SQLiteStore.firstSeq("delivery", parameter: "?2")) AND created_at < ?3
+                AND due_at IS NULL AND seq < (SELECT max(seq) FROM delivery) ORDER BY seq LIMIT ?4)
+            """, SQLValue(workspace), SQLiteStore.idBound(metadataEnd), SQLValue(metadataEnd), .int(Int64(limit)))
         removed += changesCount
         try run(
             "DELETE FROM recovery WHERE workspace = ? AND created_at < ? AND state <> 'running'", SQLValue(workspace),

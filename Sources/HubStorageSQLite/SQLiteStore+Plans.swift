@@ -6,18 +6,15 @@ extension SQLiteStore {
     package func announce() -> Announcement { writer.announce() }
 
     package func commit(
-        _ plan: Plan, _ announcement: Announcement?
-    ) async throws(StoreError) -> CommitOutcome {
-        let result: Result<CommitOutcome, StoreError> = try await write(announcement) { db in
-            guard try db.configurationVersion(of: plan.workspace) == plan.configurationVersion else {
-                return .success(.stale)
-            }
-            // A value and no throw: the others of the group are committed with it all the same.
-            if let obstacle = try db.obstacle(to: plan) { return .failure(obstacle) }
-            if let answer = try db.claim(plan) { return .success(.duplicate(answer: answer)) }
-            return .success(.committed(messageSeqs: try db.insert(plan)))
+        _ plan: Plan, _ announcement: Announcement?,
+        then finish: @escaping @Sendable (Result<CommitOutcome, StoreError>) -> Void
+    ) {
+        let rows = PlanRows(plan)
+        writer.submit(announcement) { db in
+            try db.commit(rows)
+        } then: { result in
+            finish(result.mapError(Self.translate).flatMap { $0 })
         }
-        return try result.get()
     }
 
     package func record(_ refusals: [Refusal]) async throws(StoreError) {
@@ -28,6 +25,17 @@ extension SQLiteStore {
 }
 
 extension Database {
+    /// - Returns: an obstacle as a value and no throw: the others of the group are committed with it all the same.
+    fileprivate func commit(_ rows: PlanRows) throws -> Result<CommitOutcome, StoreError> {
+        let plan = rows.plan
+        guard try configurationVersion(of: plan.workspace) == plan.configurationVersion else {
+            return .success(.stale)
+        }
+        if let obstacle = try obstacle(to: plan) { return .failure(obstacle) }
+        if let answer = try claim(rows) { return .success(.duplicate(answer: answer)) }
+        return .success(.committed(messageSeqs: try insert(rows)))
+    }
+
     func configurationVersion(of workspace: WorkspaceID) throws -> Int64? {
         try first("SELECT version FROM workspace WHERE id = ?", SQLValue(workspace)) { $0.int(0) }
     }
@@ -37,12 +45,13 @@ extension Database {
     /// Takes the claims of a plan, all of them or none.
     ///
     /// - Returns: when one is taken already, what its owner was told; the repetition is counted.
-    fileprivate func claim(_ plan: Plan) throws -> String? {
+    fileprivate func claim(_ rows: PlanRows) throws -> String? {
+        let plan = rows.plan
         let now = plan.request?.receivedAt ?? plan.events.first?.createdAt ?? Timestamp(milliseconds: 0)
         var taken: [Int64] = []
-        for claim in plan.claims {
+        for (claim, row) in zip(plan.claims, rows.claims) {
             // Nearly always it is free: one look at the index finds that out and takes it.
-            while try !insert(claim, of: plan) {
+            while try !isInserted(row) {
                 guard let answer = try earlierAnswer(to: claim, at: now) else { continue }
                 for seq in taken { try run("DELETE FROM claim WHERE seq = ?", .int(seq)) }
                 return answer
@@ -52,15 +61,8 @@ extension Database {
         return nil
     }
 
-    /// - Returns: whether the key was free.
-    private func insert(_ claim: IdempotencyClaim, of plan: Plan) throws -> Bool {
-        try run(
-            """
-            INSERT INTO claim (key, body_hash, request, answer, expires_at) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT DO NOTHING
-            """,
-            .blob(claim.key), .blob(claim.bodyHash), SQLValue(plan.request?.id), .text(plan.answer),
-            SQLValue(claim.expiresAt))
+    private func isInserted(_ claim: RowValues) throws -> Bool {
+        try run(PlanRows.insertClaim, claim)
         return changesCount == 1
     }
 
@@ -89,15 +91,19 @@ extension Database {
 
     // MARK: What happened
 
-    func insert(_ plan: Plan) throws -> [Int64] {
+    func insert(_ plan: Plan) throws -> [Int64] { try insert(PlanRows(plan)) }
+
+    private func insert(_ rows: PlanRows) throws -> [Int64] {
+        let plan = rows.plan
         var messages: [ID<Event>: (first: Int64, count: Int64)] = [:]
         var transcripts: [ID<Event>: ID<Transcript>] = [:]
         var seqs: [Int64] = []
         var followers: [Plan] = []
-        for effect in plan.effects {
+        for (effect, row) in zip(plan.effects, rows.posts) {
             switch effect {
             case .post(let post):
-                let seq = try insert(post, of: plan)
+                guard let row else { continue }
+                let seq = try insert(post, row, of: plan)
                 let first = messages[post.event]?.first ?? seq
                 messages[post.event] = (first, seq - first + 1)
                 seqs.append(seq)
@@ -113,9 +119,13 @@ extension Database {
         }
         var firstEvent: Int64 = 0
         var eventSeqs: [ID<Event>: (seq: Int64, at: Timestamp)] = [:]
-        for (offset, event) in plan.events.enumerated() {
-            let seq = try insert(event, messages: messages[event.id], transcript: transcripts[event.id])
-            if offset == 0 { firstEvent = seq }
+        for (event, row) in zip(plan.events, rows.events) {
+            let message = messages[event.id]
+            try run(
+                PlanRows.insertEvent, row, .int(message?.first ?? 0), .int(message?.count ?? 0),
+                SQLValue(transcripts[event.id]))
+            let seq = lastInsertedRowID
+            if firstEvent == 0 { firstEvent = seq }
             eventSeqs[event.id] = (seq, event.createdAt)
             if let content = plan.contents[event.id] { try insert(content, of: seq) }
         }
@@ -132,72 +142,33 @@ extension Database {
             }
         }
         for follower in followers { _ = try insert(follower) }
-        if let request = plan.request {
+        if let request = plan.request, let row = rows.request {
             let own = plan.events.count { $0.request == request.id }
-            let seq = try insert(request, firstEvent: firstEvent, eventCount: Int64(own))
+            try run(PlanRows.insertRequest, row, .int(firstEvent), .int(Int64(own)))
+            let seq = lastInsertedRowID
             if let body = plan.body, !body.isEmpty {
-                try run("INSERT INTO body (request, bytes) VALUES (?, ?)", .int(seq), .blob(body))
+                try run("INSERT INTO body (request, bytes) VALUES (?, ?)", .int(seq), blob: body)
             }
         }
         return seqs
     }
 
-    private func insert(_ request: Request, firstEvent: Int64, eventCount: Int64) throws -> Int64 {
-        try run(
-            """
-            INSERT INTO request (id, workspace, source, door, received_at, arrival, verification, body_size,
-                first_event, event_count, replay_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            SQLValue(request.id), SQLValue(request.workspace), SQLValue(request.source), .text(request.door.rawValue),
-            SQLValue(request.receivedAt), request.arrival.map { .utf8(Documents.utf8(of: $0)) } ?? .null,
-            .utf8(Documents.utf8(of: request.verification)), .int(request.bodySize), .int(firstEvent),
-            .int(eventCount), SQLValue(request.replayOf))
-        return lastInsertedRowID
-    }
-
-    private func insert(
-        _ event: Event, messages: (first: Int64, count: Int64)?, transcript: ID<Transcript>?
-    ) throws -> Int64 {
-        try run(
-            """
-            INSERT INTO event (id, workspace, origin, source, request, type, external_id, customer, cause, depth,
-                outcome, reason, created_at, first_message, message_count, transcript)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            SQLValue(event.id), SQLValue(event.workspace), .text(event.origin.rawValue), SQLValue(event.source),
-            SQLValue(event.request), .text(event.type), SQLValue(event.externalID), SQLValue(event.customer),
-            SQLValue(event.cause), .int(Int64(event.depth)), .text(event.outcome.name),
-            SQLValue(event.outcome.reason), SQLValue(event.createdAt), .int(messages?.first ?? 0),
-            .int(messages?.count ?? 0), SQLValue(transcript))
-        return lastInsertedRowID
-    }
-
     // MARK: Messages
 
-    private func insert(_ post: Effect.Post, of plan: Plan) throws -> Int64 {
-        let at = plan.events.first { $0.id == post.event }?.createdAt ?? post.id.uuid.timestamp
-        let stream: ID<Stream>?
-        var person: ID<Person>?
-        switch post.place {
-        case .stream(let id): stream = id
-        case .streamNamed(let name):
-            stream = try findOrMakeStream(name, post.newStream ?? .make(at: at), plan.workspace, at: at)
-        case .direct(let id): (stream, person) = (nil, id)
-        }
-        let (senderKind, sender) = Documents.columns(of: post.sender)
+    private func insert(_ post: Effect.Post, _ row: RowValues, of plan: Plan) throws -> Int64 {
+        let at = plan.time(of: post)
+        let stream: ID<Stream>? =
+            switch post.place {
+            case .stream(let id): id
+            case .streamNamed(let name):
+                try findOrMakeStream(name, post.newStream ?? .make(at: at), plan.workspace, at: at)
+            case .direct: nil
+            }
+        let sender = SQLValue(Documents.columns(of: post.sender).id)
         if post.draft.resolvesThread {
             for key in post.draft.threadKeys { try closeThread(key, sender: sender, at: at) }
         }
-        try run(
-            """
-            INSERT INTO message (id, workspace, stream, person, topic, body, severity, sender_kind, sender,
-                thread_keys, resolved_at, event, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            SQLValue(post.id), SQLValue(plan.workspace), SQLValue(stream), SQLValue(person), .text(post.draft.topic),
-            .text(post.draft.body), .text(post.draft.severity.rawValue), .text(senderKind), sender,
-            SQLValue(Documents.text(ofKeys: post.draft.threadKeys)), post.draft.resolvesThread ? SQLValue(at) : .null,
-            SQLValue(post.event),
-            SQLValue(at))
+        try run(PlanRows.insertMessage, row, SQLValue(stream))
         let seq = lastInsertedRowID
         if !post.draft.resolvesThread {
             for key in post.draft.threadKeys {

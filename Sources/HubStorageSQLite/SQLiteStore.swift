@@ -8,8 +8,11 @@ import Synchronization
 package final class SQLiteStore: Store {
     let pool: DatabasePool
     let writer: Writer
+    private let checkpointer: Checkpointer
     private let followers: CommitFollowers
     private let followersOfOthers: CommitFollowers
+    /// How far ``removeExpired(at:)`` has looked for claims that are over.
+    let claimsLookedThrough = Atomic<Int64>(0)
     private let path: String
 
     /// Opens the file, made when it is not there, and brings its schema up to date.
@@ -33,12 +36,15 @@ package final class SQLiteStore: Store {
             pool = try DatabasePool(path: path, configuration: configuration)
             try Self.migrate(pool, path: path)
             try Self.demandFullSync(pool)
+            let checkpointer = try Checkpointer(path: path, configuration)
+            pool.writeWithoutTransaction { checkpointer.follow($0) }
+            self.checkpointer = checkpointer
         } catch {
             throw Self.translate(error)
         }
         let (followers, followersOfOthers) = (CommitFollowers(), CommitFollowers())
         (self.followers, self.followersOfOthers) = (followers, followersOfOthers)
-        writer = Writer(pool: pool) { isOthers in
+        writer = Writer(pool: pool, checkpointer: checkpointer) { isOthers in
             followers.notify()
             if isOthers { followersOfOthers.notify() }
         }
@@ -84,10 +90,10 @@ package final class SQLiteStore: Store {
     }
 
     func write<Value: Sendable>(
-        _ announcement: Announcement? = nil, _ work: @escaping @Sendable (Database) throws -> Value
+        _ work: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
         do {
-            return try await writer.perform(announcement, work)
+            return try await writer.perform(work)
         } catch {
             throw Self.translate(error)
         }
@@ -101,7 +107,7 @@ package final class SQLiteStore: Store {
         if let trouble = writer.trouble {
             // Find out whether it has passed: nothing else might write for a while.
             do {
-                try await writer.perform(nil) { db in
+                try await writer.perform { db in
                     // There and back: SQLite writes no page for a value that stays as it is.
                     try db.run("UPDATE derived_progress SET done = done + 1 WHERE subject = 'event'")
                     try db.run("UPDATE derived_progress SET done = done - 1 WHERE subject = 'event'")
@@ -123,6 +129,7 @@ package final class SQLiteStore: Store {
 
     package func close() async {
         await writer.close()
+        checkpointer.close()
         // The connection that closes last only reads and could not do it. Others may be at work: then it is theirs.
         _ = try? await pool.writeWithoutTransaction { try $0.checkpoint(.passive) }
         // Readers that are still at work keep it open until the process ends with them.

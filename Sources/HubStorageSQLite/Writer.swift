@@ -9,15 +9,8 @@ import Synchronization
 /// their way, and not long: a commit costs the same for one job as for fifty. A job that fails is found by running the
 /// group's jobs singly, so that it fails alone.
 final class Writer: Sendable {
-    /// One unit of work; must have no effect outside the database, since it may run twice.
-    private struct Job: Sendable {
-        let work: @Sendable (Database) throws -> Void
-        /// Called once, after the commit or with the reason why there was none.
-        let finish: @Sendable (Result<Void, any Error>) -> Void
-    }
-
     private struct State {
-        var waiting: [Job] = []
+        var waiting: [any Job] = []
         /// How many jobs have been announced and have not come.
         var announced = 0
         /// Whether the thread sleeps until something comes.
@@ -44,12 +37,16 @@ final class Writer: Sendable {
     private static let pollInterval = DispatchTimeInterval.milliseconds(1000)
 
     private let pool: DatabasePool
+    private let checkpointer: Checkpointer
     private let state = Mutex(State())
     private let wake = DispatchSemaphore(value: 0)
     private let committed: @Sendable (_ isOthers: Bool) -> Void
 
-    init(pool: DatabasePool, committed: @escaping @Sendable (_ isOthers: Bool) -> Void) {
+    init(
+        pool: DatabasePool, checkpointer: Checkpointer, committed: @escaping @Sendable (_ isOthers: Bool) -> Void
+    ) {
         self.pool = pool
+        self.checkpointer = checkpointer
         self.committed = committed
         let thread = Thread { [self] in run() }
         thread.name = "martlet.writer"
@@ -71,31 +68,32 @@ final class Writer: Sendable {
 
     /// Runs `work` in the next transaction and returns after it is durable.
     func perform<Value: Sendable>(
-        _ announcement: Announcement?, _ work: @escaping @Sendable (Database) throws -> Value
+        _ work: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
-        let result = Mutex<Value?>(nil)
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            let job = Job(
-                work: { db in
-                    let value = try work(db)
-                    result.withLock { $0 = value }
-                },
-                finish: { continuation.resume(with: $0) })
-            let (refusal, isAsleep) = state.withLock { state -> (StoreError?, Bool) in
-                if state.isClosed { return (.cancelled, false) }
-                if state.waiting.count >= Self.waitingLimit { return (.overloaded, false) }
-                state.waiting.append(job)
-                defer { state.isAsleep = false }
-                return (nil, state.isAsleep)
-            }
-            if let refusal { continuation.resume(throwing: refusal) }
-            if isAsleep { wake.signal() }
-            announcement?.end()
+        try await withCheckedThrowingContinuation { continuation in
+            submit(nil, work) { continuation.resume(with: $0) }
         }
-        guard let value = result.withLock({ $0 }) else {
-            preconditionFailure("a job that finished without an error has left its value")
+    }
+
+    /// Runs `work` in the next transaction.
+    ///
+    /// - Parameter finish: called once with what it returned, after that is durable, or with the reason why it is not;
+    ///   on the writing thread, which must not be held up, or at once where nothing more is taken.
+    func submit<Value: Sendable>(
+        _ announcement: Announcement?, _ work: @escaping @Sendable (Database) throws -> Value,
+        then finish: @escaping @Sendable (Result<Value, any Error>) -> Void
+    ) {
+        let job = PendingJob(work, finish)
+        let (refusal, isAsleep) = state.withLock { state -> (StoreError?, Bool) in
+            if state.isClosed { return (.cancelled, false) }
+            if state.waiting.count >= Self.waitingLimit { return (.overloaded, false) }
+            state.waiting.append(job)
+            defer { state.isAsleep = false }
+            return (nil, state.isAsleep)
         }
-        return value
+        if let refusal { job.finish(refusal) }
+        if isAsleep { wake.signal() }
+        announcement?.end()
     }
 
     var trouble: String? { state.withLock { $0.trouble } }
@@ -137,6 +135,7 @@ final class Writer: Sendable {
                 return group
             }
             if !group.isEmpty { commit(group) }
+            if checkpointer.isDue { pool.writeWithoutTransaction { checkpointer.advance($0) } }
         }
     }
 
@@ -171,26 +170,26 @@ final class Writer: Sendable {
         committed(true)
     }
 
-    private func commit(_ group: [Job]) {
+    private func commit(_ group: [any Job]) {
         do {
             try transaction(group)
-            group.forEach { $0.finish(.success(())) }
+            group.forEach { $0.finish(nil) }
         } catch {
             // When the disk is the trouble, trying one by one would only multiply it.
             if group.count == 1 || Self.isDiskTrouble(error) {
-                group.forEach { $0.finish(.failure(error)) }
+                group.forEach { $0.finish(error) }
             } else {
                 group.forEach { commit([$0]) }
             }
         }
     }
 
-    private func transaction(_ group: [Job]) throws {
+    private func transaction(_ group: [any Job]) throws {
         let isNews: Bool
         do {
             isNews = try pool.writeWithoutTransaction { db in
                 let changes = db.totalChangesCount
-                try db.transaction { for job in group { try job.work(db) } }
+                try db.transaction { for job in group { try job.run(db) } }
                 return db.totalChangesCount != changes
             }
         } catch {
@@ -215,5 +214,38 @@ final class Writer: Sendable {
             true
         default: false
         }
+    }
+}
+
+/// One unit of work; must have no effect outside the database, since it may run twice.
+private protocol Job: AnyObject, Sendable {
+    func run(_ db: Database) throws
+    /// Called once: after the commit, or with the reason why there was none.
+    func finish(_ failure: (any Error)?)
+}
+
+private final class PendingJob<Value: Sendable>: Job {
+    private let work: @Sendable (Database) throws -> Value
+    private let completion: @Sendable (Result<Value, any Error>) -> Void
+    private let value = Mutex<Value?>(nil)
+
+    init(
+        _ work: @escaping @Sendable (Database) throws -> Value,
+        _ completion: @escaping @Sendable (Result<Value, any Error>) -> Void
+    ) {
+        (self.work, self.completion) = (work, completion)
+    }
+
+    func run(_ db: Database) throws {
+        let made = try work(db)
+        value.withLock { $0 = made }
+    }
+
+    func finish(_ failure: (any Error)?) {
+        if let failure { return completion(.failure(failure)) }
+        guard let value = self.value.withLock({ $0 }) else {
+            preconditionFailure("a job that finished without an error has left its value")
+        }
+        completion(.success(value))
     }
 }

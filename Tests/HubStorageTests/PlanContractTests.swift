@@ -56,6 +56,40 @@ import Testing
     }
 
     @Test(arguments: Backend.allCases)
+    func `what is past its time goes, and nothing a millisecond before`(_ backend: Backend) async throws {
+        try await backend.withStore { store in
+            let workspace = try await TestWorkspace.make(store)
+            let version = try await version(store, workspace)
+            // Many of one millisecond, whose ids are in no order, and some of the next.
+            let plans = (0..<60).map { number in
+                workspace.plan(
+                    version: version, key: "key-\(number)", body: "{\"number\":\(number)}",
+                    at: TestWorkspace.start + .milliseconds(number / 20))
+            }
+            for plan in plans { _ = try await store.commit(plan) }
+            while try await store.deriveIndexes() {}
+            func left(at now: Timestamp) async throws -> (requests: Int, bodies: Int, events: Int) {
+                while try await store.removeExpired(at: now) {}
+                let requests = try await store.requests(of: workspace.id, RequestQuery(), PageRequest(limit: 100))
+                let events = try await store.events(of: workspace.id, EventQuery(), PageRequest(limit: 100))
+                var bodies = 0
+                for request in requests.elements {
+                    let story = try await store.story(of: request.request.id, in: workspace.id)
+                    if story?.body != nil { bodies += 1 }
+                }
+                return (requests.elements.count, bodies, events.elements.count)
+            }
+            let day = Duration.seconds(86400)
+            #expect(try await left(at: TestWorkspace.start) == (60, 60, 60))
+            #expect(try await left(at: TestWorkspace.start + day * 30) == (60, 60, 60))
+            #expect(try await left(at: TestWorkspace.start + day * 30 + .milliseconds(1)) == (60, 40, 60))
+            #expect(try await left(at: TestWorkspace.start + day * 90 + .milliseconds(2)) == (20, 0, 20))
+            // The newest row of a table stays, so that no number is given twice.
+            #expect(try await left(at: TestWorkspace.start + day * 91) == (1, 0, 1))
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
     func `a claim that has expired is free again`(_ backend: Backend) async throws {
         try await backend.withStore { store in
             let workspace = try await TestWorkspace.make(store)

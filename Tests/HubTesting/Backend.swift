@@ -46,4 +46,9 @@ package enum TemporaryFolder {
             throw error
         }
     }
+
+    /// Of a file, in bytes.
+    package static func size(of path: String) throws -> Int {
+        try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
+    }
 }

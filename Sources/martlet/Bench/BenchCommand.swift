@@ -123,12 +123,15 @@ struct BenchCommand: AsyncParsableCommand {
     private func fullLog(_ report: inout BenchReport) async throws {
         progress("\(stored) stored events")
         let empty = try await BenchServer.withHub { try await load($0, connections: 64) }
-        try await BenchServer.withHub(prepare: { try await FullLog.fill($0, events: stored, progress: progress) }) {
-            server in
+        var retention = 0.0
+        try await BenchServer.withHub(prepare: {
+            retention = try await FullLog.fill($0, events: stored, progress: progress)
+        }) { server in
             let full = try await load(server, connections: 64)
             report.add("hub, 64 connections, \(stored) events stored", full)
             report.ratio(
                 "requests/s, full log to empty log", full.requestsPerSecond / empty.requestsPerSecond, .atLeast(0.9))
+            report.ratio("finding that nothing is past its time, ms", retention, .atMost(500))
             let slowest = try await FullLog.slowestPage(server)
             report.ratio("slowest page of the event log, ms (\(slowest.name))", slowest.milliseconds, .atMost(50))
         }
