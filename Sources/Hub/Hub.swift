@@ -46,18 +46,37 @@ package final class Hub: Sendable {
 
     /// Commits a plan; what it delivers is on its way when this returns.
     func commit(_ plan: Plan, _ announcement: Announcement? = nil) async throws(StoreError) -> CommitOutcome {
-        let outcome: CommitOutcome
-        if plan.effects.contains(where: \.isOutgoing) {
-            outcome = try await sending(plan) { plan throws(StoreError) in
-                try await store.commit(plan, announcement)
-            } isCommitted: {
-                if case .committed = $0 { true } else { false }
-            }
-        } else {
-            outcome = try await store.commit(plan, announcement)
+        let plan = reserve(plan)
+        let result: Result<CommitOutcome, StoreError>
+        do throws(StoreError) {
+            result = .success(try await store.commit(plan, announcement))
+        } catch {
+            result = .failure(error)
         }
-        if case .committed = outcome, plan.effects.contains(where: \.mayLeadOn) { lookForIngested(in: plan.workspace) }
-        return outcome
+        conclude(plan, result)
+        return try result.get()
+    }
+
+    /// Takes what the plan delivers for this process, before it is committed.
+    func reserve(_ plan: Plan) -> Plan {
+        plan.isOutgoing ? dispatcher.reserve(plan, at: clock.now()) : plan
+    }
+
+    /// Sends what a reserved plan delivers, or lets go of it, once it is known what became of the plan.
+    func conclude(_ plan: Plan, _ result: Result<CommitOutcome, StoreError>) {
+        var isCommitted = false
+        if case .success(.committed) = result { isCommitted = true }
+        conclude(plan, isCommitted: isCommitted)
+        if isCommitted, plan.effects.contains(where: \.mayLeadOn) { lookForIngested(in: plan.workspace) }
+    }
+
+    private func conclude(_ plan: Plan, isCommitted: Bool) {
+        guard plan.isOutgoing else { return }
+        if isCommitted {
+            dispatcher.committed(plan, at: clock.now())
+        } else {
+            dispatcher.release(plan, at: clock.now())
+        }
     }
 
     /// Only the commit knew what became of a transcript, and who was to hear of it.
@@ -72,19 +91,15 @@ package final class Hub: Sendable {
     func sending<Outcome: Sendable>(
         _ plan: Plan, _ commit: (Plan) async throws(StoreError) -> Outcome, isCommitted: (Outcome) -> Bool
     ) async throws(StoreError) -> Outcome {
-        let plan = dispatcher.reserve(plan, at: clock.now())
+        let plan = reserve(plan)
         let outcome: Outcome
         do throws(StoreError) {
             outcome = try await commit(plan)
         } catch {
-            dispatcher.release(plan, at: clock.now())
+            conclude(plan, isCommitted: false)
             throw error
         }
-        if isCommitted(outcome) {
-            dispatcher.committed(plan, at: clock.now())
-        } else {
-            dispatcher.release(plan, at: clock.now())
-        }
+        conclude(plan, isCommitted: isCommitted(outcome))
         return outcome
     }
 
@@ -115,14 +130,19 @@ package final class Hub: Sendable {
     }
 }
 
-extension Effect {
-    fileprivate var isOutgoing: Bool {
-        switch self {
-        case .deliver, .fanOut: true
-        case .post, .mergeTranscript, .keep: false
+extension Plan {
+    /// Whether something of it leaves the hub.
+    var isOutgoing: Bool {
+        effects.contains { effect in
+            switch effect {
+            case .deliver, .fanOut: true
+            case .post, .mergeTranscript, .keep: false
+            }
         }
     }
+}
 
+extension Effect {
     /// Whether deliveries may follow that the plan does not hold.
     fileprivate var mayLeadOn: Bool {
         if case .mergeTranscript(let merge) = self { merge.consequences != nil } else { false }

@@ -39,16 +39,8 @@ package struct Mail: Sendable, Hashable {
 
 /// Texts as they stand in headers: nothing in them can end the header.
 enum MailHeader {
-    /// RFC 5322 §3.3, in UTC.
-    static func date(_ date: Timestamp) -> String {
-        let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        let seconds = max(date.seconds, 0)
-        let day = CivilDate(dayNumber: seconds / 86400)
-        let clock = [seconds / 3600 % 24, seconds / 60 % 60, seconds % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }
-        return "\(days[Int(seconds / 86400 % 7)]), \(day.day) \(months[Int(day.month) - 1]) \(day.year) "
-            + clock.joined(separator: ":") + " +0000"
-    }
+    /// RFC 5322 §3.3.
+    static func date(_ date: Timestamp) -> String { "\(date.internetDate) +0000" }
 
     static func mailbox(_ mailbox: MailAddress) -> String {
         guard let name = mailbox.name else { return mailbox.address }

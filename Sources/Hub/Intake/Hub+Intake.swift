@@ -40,7 +40,42 @@ extension Hub {
         guard let workspace = WorkspaceID(slug) else { return refuse(.unknownSource, incoming, nil, nil) }
         var admission = Admission(door: door, incoming: incoming, workspace: workspace) { $0.eventID }
         admission.isDryRun = isDryRun
-        return await admit(admission) { runtime in runtime.configuration.source(named: name) }
+        return await admit(admission) { $0.configuration.source(named: name) }
+    }
+
+    /// The same for a caller that must not wait: `finish` is called once, after the commit.
+    ///
+    /// - Parameter resume: runs what it is given where the caller wants to go on; `finish` may be called elsewhere.
+    /// - Returns: false when something has to be read first to know the source, or when the body is larger than it takes:
+    ///   then nothing has happened, and ``receive(workspace:source:through:_:isDryRun:)`` is the way.
+    package func receiveAtOnce(
+        workspace slug: String, source name: String, through door: Request.Door, _ incoming: IncomingRequest,
+        resume: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void,
+        finish: @escaping @Sendable (IntakeOutcome) -> Void
+    ) -> Bool {
+        guard let workspace = WorkspaceID(slug), let runtime = runtimes.known(workspace),
+            let source = runtime.configuration.source(named: name),
+            incoming.body.count <= source.options.maxBodyBytes
+        else { return false }
+        let locate: Locate = { $0.configuration.source(named: name) }
+        let admission = Admission(door: door, incoming: incoming, workspace: workspace) { $0.eventID }
+        let announcement = store.announce()
+        switch assess(admission, source, runtime) {
+        case .known(let attempt):
+            Task { finish(await settle(admission, attempt, runtime, locate: locate)) }
+        case .planned(let intake):
+            let intake = intake.plan.isOutgoing ? intake.with(reserve(intake.plan)) : intake
+            store.commit(intake.plan, announcement) { [self] result in
+                resume { [self] in
+                    conclude(intake.plan, result)
+                    switch attempt(intake, result) {
+                    case .settled(let outcome): finish(outcome)
+                    case let attempt: Task { finish(await settle(intake.admission, attempt, runtime, locate: locate)) }
+                    }
+                }
+            }
+        }
+        return true
     }
 
     /// How many bytes of body the source takes; the default for unknown ones, which are refused afterwards.
@@ -53,14 +88,54 @@ extension Hub {
 
     // MARK: The common road
 
+    /// Finds the source of a request; nil: there is none in this configuration.
+    typealias Locate = @Sendable (WorkspaceRuntime) async throws -> Source?
+
+    /// What came of judging, planning and committing with one configuration.
+    private enum Attempt {
+        case settled(IntakeOutcome)
+        case refused(IntakeRefusal, PreparedSource?)
+        case stale
+    }
+
+    /// A request that was found good, on its way to the commit. An object, since it is handed on several times.
+    private final class PlannedIntake: Sendable {
+        let admission: Admission
+        let source: Source
+        let plan: Plan
+        let acceptance: Acceptance
+
+        init(_ admission: Admission, _ source: Source, _ plan: Plan, _ acceptance: Acceptance) {
+            (self.admission, self.source) = (admission, source)
+            (self.plan, self.acceptance) = (plan, acceptance)
+        }
+
+        func with(_ plan: Plan) -> PlannedIntake { PlannedIntake(admission, source, plan, acceptance) }
+    }
+
+    private enum Assessment {
+        case known(Attempt)
+        case planned(PlannedIntake)
+    }
+
     /// Judges, plans and commits; again when that was done with an old configuration, three times at most.
-    func admit(
-        _ admission: Admission, locate: @Sendable (WorkspaceRuntime) async throws -> Source?
-    ) async -> IntakeOutcome {
+    func admit(_ admission: Admission, locate: Locate) async -> IntakeOutcome {
         do {
-            var runtime = try await runtimes.runtime(of: admission.workspace)
+            let runtime = try await runtimes.runtime(of: admission.workspace)
+            let attempt = try await attempt(admission, runtime, locate: locate)
+            return await settle(admission, attempt, runtime, locate: locate)
+        } catch {
+            return unavailable(admission, error)
+        }
+    }
+
+    /// Goes on from a first attempt.
+    private func settle(
+        _ admission: Admission, _ first: Attempt, _ runtime: WorkspaceRuntime?, locate: Locate
+    ) async -> IntakeOutcome {
+        var (attempt, runtime) = (first, runtime)
+        do {
             for _ in 0..<3 {
-                let attempt = try await attempt(admission, runtime, locate: locate)
                 if case .settled(let outcome) = attempt { return outcome }
                 // Another process may have changed what this one knows: nobody is turned away for that.
                 let current = try await runtimes.refreshed(admission.workspace)
@@ -71,53 +146,68 @@ extension Hub {
                 }
                 metrics.count(.replanned)
                 runtime = current
+                attempt = try await self.attempt(admission, runtime, locate: locate)
             }
+            if case .settled(let outcome) = attempt { return outcome }
             return refuse(.unavailable(retryAfterSeconds: 1, detail: "the configuration kept changing"), admission, nil)
         } catch {
-            return refuse(.unavailable(retryAfterSeconds: 5, detail: troubleCode(error)), admission, nil)
+            return unavailable(admission, error)
         }
     }
 
-    private enum Attempt {
-        case settled(IntakeOutcome)
-        case refused(IntakeRefusal, PreparedSource?)
-        case stale
+    private func unavailable(_ admission: Admission, _ error: any Error) -> IntakeOutcome {
+        refuse(.unavailable(retryAfterSeconds: 5, detail: troubleCode(error)), admission, nil)
     }
 
     private func attempt(
-        _ admission: Admission, _ runtime: WorkspaceRuntime?,
-        locate: @Sendable (WorkspaceRuntime) async throws -> Source?
+        _ admission: Admission, _ runtime: WorkspaceRuntime?, locate: Locate
     ) async throws -> Attempt {
-        let now = admission.incoming.receivedAt
         let announcement = admission.isDryRun ? nil : store.announce()
-        guard let runtime, let source = try await locate(runtime), let prepared = runtime.prepared(source, at: now)
-        else {
-            return .refused(.unknownSource, nil)
+        guard let runtime, let source = try await locate(runtime) else { return .refused(.unknownSource, nil) }
+        switch assess(admission, source, runtime) {
+        case .known(let attempt):
+            return attempt
+        case .planned(let intake):
+            return attempt(intake, .success(try await commit(intake.plan, announcement)))
+        }
+    }
+
+    /// What can be said of a request before anything has to be waited for.
+    private func assess(_ admission: Admission, _ source: Source, _ runtime: WorkspaceRuntime) -> Assessment {
+        guard let prepared = runtime.prepared(source, at: admission.incoming.receivedAt) else {
+            return .known(.refused(.unknownSource, nil))
         }
         let judgement: Judgement
         do throws(IntakeRefusal) {
             judgement = try judge(admission, prepared, runtime)
         } catch {
-            return .refused(error, prepared)
+            return .known(.refused(error, prepared))
         }
         let (plan, acceptance) = plan(judgement, admission, runtime.configuration)
-        if admission.isDryRun { return .settled(.accepted(acceptance)) }
-        switch try await commit(plan, announcement) {
-        case .stale:
+        if admission.isDryRun { return .known(.settled(.accepted(acceptance))) }
+        return .planned(PlannedIntake(admission, source, plan, acceptance))
+    }
+
+    private func attempt(_ intake: PlannedIntake, _ result: Result<CommitOutcome, StoreError>) -> Attempt {
+        let admission = intake.admission
+        switch result {
+        case .failure(let error):
+            return .settled(unavailable(admission, error))
+        case .success(.stale):
             return .stale
-        case .duplicate(let answer):
+        case .success(.duplicate(let answer)):
             metrics.count(.duplicates, admission.door.rawValue)
-            tap.offer(admission.incoming, to: source)
+            tap.offer(admission.incoming, to: intake.source)
             return .settled(.duplicate(answer: answer))
-        case .committed(let seqs):
+        case .success(.committed(let seqs)):
             metrics.count(.accepted, admission.door.rawValue)
-            tap.offer(admission.incoming, to: source)
-            if judgement.reading.findings.contains(where: \.isUnreadable) { notices.noticed(source.id, at: now) }
-            return .settled(
-                .accepted(
-                    Acceptance(
-                        eventID: acceptance.eventID, findings: acceptance.findings, reply: acceptance.reply,
-                        messageSeqs: seqs)))
+            tap.offer(admission.incoming, to: intake.source)
+            var acceptance = intake.acceptance
+            if acceptance.findings.contains(where: \.isUnreadable) {
+                notices.noticed(intake.source.id, at: admission.incoming.receivedAt)
+            }
+            acceptance.messageSeqs = seqs
+            return .settled(.accepted(acceptance))
         }
     }
 

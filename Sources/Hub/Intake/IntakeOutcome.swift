@@ -14,7 +14,7 @@ package struct Acceptance: Sendable {
     package let findings: [Finding]
     package let reply: Reply?
     /// Numbers of the messages that were posted.
-    package let messageSeqs: [Int64]
+    package var messageSeqs: [Int64]
     /// Empty for a dry run that is not told.
     package let effects: [String]
 

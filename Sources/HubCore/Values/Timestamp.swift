@@ -49,6 +49,18 @@ extension Timestamp: CustomStringConvertible {
 
     package var description: String { rfc3339 }
 
+    /// As mail and HTTP write it, in UTC and without the zone: `Sat, 21 Nov 2026 08:30:00`. Times before 1970 are the
+    /// beginning of 1970.
+    package var internetDate: String {
+        let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let seconds = max(seconds, 0)
+        let day = CivilDate(dayNumber: seconds / 86400)
+        let clock = [seconds / 3600 % 24, seconds / 60 % 60, seconds % 60].map { padded($0, 2) }
+        return "\(days[Int(seconds / 86400 % 7)]), \(padded(day.day, 2)) \(months[Int(day.month) - 1]) \(day.year) "
+            + clock.joined(separator: ":")
+    }
+
     /// Reads `date-time` of RFC 3339 §5.6; digits below a millisecond are dropped.
     ///
     /// A blank instead of `T` and a missing zone (taken as UTC) are accepted, since many vendors write so.

@@ -28,6 +28,17 @@ final class BodyGate: Sendable {
 
     var heldBytes: Int { held.load(ordering: .relaxed) }
 
+    /// Counts bytes that are held already, until they are given back.
+    ///
+    /// - Returns: false when there are too many: then they are not counted.
+    func hold(_ count: Int) -> Bool {
+        if held.add(count, ordering: .relaxed).newValue <= capacity { return true }
+        release(count)
+        return false
+    }
+
+    func release(_ count: Int) { held.subtract(count, ordering: .relaxed) }
+
     /// Reads the body and keeps its bytes counted until `use` returns.
     ///
     /// - Throws: ``BodyError``, or what `use` throws.
@@ -38,7 +49,7 @@ final class BodyGate: Sendable {
             throw BodyError.tooLarge(limit: limit)
         }
         var reserved = 0
-        defer { held.subtract(reserved, ordering: .relaxed) }
+        defer { release(reserved) }
         var body: [UInt8] = []
         let start = ContinuousClock.now
         do {

@@ -1,6 +1,7 @@
 import HTTPTypes
 import HubCore
 import Hummingbird
+import NIOHTTP1
 
 extension Fields {
     /// The headers of a request as they were sent.
@@ -11,5 +12,11 @@ extension Fields {
         if let host = request.head.authority { fields.append(Field(name: "Host", value: host)) }
         for header in request.headers { fields.append(Field(name: header.name.rawName, value: header.value)) }
         self.init(fields)
+    }
+}
+
+extension Fields {
+    init(_ headers: HTTPHeaders) {
+        self.init(headers.map { Field(name: $0.name, value: $0.value) })
     }
 }

@@ -17,8 +17,6 @@ package struct HubServer: Sendable {
     private let settings: ServerSettings
     private let logger: Logger
 
-    private static let maxHeaderBytes = 32 << 10
-
     package init(hub: Hub, settings: ServerSettings, logger: Logger) {
         self.hub = hub
         self.settings = settings
@@ -29,10 +27,12 @@ package struct HubServer: Sendable {
     ///
     /// - Parameter running: called once with the port that it listens at.
     package func run(_ running: @escaping @Sendable (_ port: Int) async -> Void) async throws {
+        let forwarding = try Forwarding(settings)
+        let bodies = BodyGate(capacity: settings.maxInflightBytes, grace: settings.bodyGrace)
         var application = Application(
-            router: try router(), server: try builder(),
+            router: router(forwarding, bodies), server: try builder(forwarding, bodies),
             configuration: ApplicationConfiguration(
-                address: .hostname(settings.host, port: settings.port), serverName: "martlet", backlog: 4096),
+                address: .hostname(settings.host, port: settings.port), serverName: Self.name, backlog: 4096),
             onServerRunning: { channel in await running(channel.localAddress?.port ?? 0) }, logger: logger)
         application.addServices(UpkeepService(upkeep: Upkeep(hub)), DispatchService(dispatcher: hub.dispatcher))
         var group = ServiceGroupConfiguration(
@@ -48,10 +48,11 @@ package struct HubServer: Sendable {
     /// How long requests under way may take once the process is told to stop; with what follows it must end in 30 s.
     private static let stopGrace = Duration.seconds(22)
 
-    private func router() throws -> Router<HubContext> {
+    /// What answers say of themselves.
+    static let name = "martlet"
+
+    private func router(_ forwarding: Forwarding, _ bodies: BodyGate) -> Router<HubContext> {
         let router = Router(context: HubContext.self)
-        let forwarding = try Forwarding(settings)
-        let bodies = BodyGate(capacity: settings.maxInflightBytes, grace: settings.bodyGrace)
         ReceivingRoutes(hub: hub, forwarding: forwarding, bodies: bodies).add(to: router)
         ManagementRoutes(hub: hub, forwarding: forwarding, bodies: bodies, publicHost: settings.publicHost)
             .add(to: router)
@@ -61,13 +62,12 @@ package struct HubServer: Sendable {
         return router
     }
 
-    private func builder() throws -> HTTPServerBuilder {
-        let http = HTTPServerBuilder.http1(
-            configuration: .init(
-                idleTimeout: TimeAmount(settings.idleTimeout),
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: Self.maxHeaderBytes, maxHeaderListSize: Self.maxHeaderBytes,
-                    maxHeaderFieldCount: 200)))
+    private func builder(_ forwarding: Forwarding, _ bodies: BodyGate) throws -> HTTPServerBuilder {
+        let door = ExpressDoor(hub: hub, forwarding: forwarding, bodies: bodies)
+        let idleTimeout = TimeAmount(settings.idleTimeout)
+        let http = HTTPServerBuilder { responder in
+            HubChannel(responder: responder, idleTimeout: idleTimeout, expressDoor: door)
+        }
         guard let tls = settings.tls else { return http }
         let certificates = try NIOSSLCertificate.fromPEMFile(tls.certificateFile)
         let configuration = TLSConfiguration.makeServerConfiguration(

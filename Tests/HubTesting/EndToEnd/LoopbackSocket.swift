@@ -48,6 +48,9 @@ package final class LoopbackSocket: Sendable {
 
     @discardableResult package func write(_ text: String) -> Bool { write(text.utf8) }
 
+    /// Says that nothing more will be written; what the peer writes can still be read.
+    package func finishWriting() { shutdown(descriptor, Int32(SHUT_WR)) }
+
     /// All that comes until the peer closes, or until there is a whole answer with a length.
     ///
     /// - Returns: what came; ``Reading/isClosed`` tells why it ended.

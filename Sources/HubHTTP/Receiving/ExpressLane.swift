@@ -1,0 +1,165 @@
+import NIOCore
+import NIOHTTP1
+
+/// Answers webhooks that arrive whole, on the connection's own event loop; everything else goes on to the router.
+///
+/// A request that comes in more than one piece, or that the door does not take, is the router's, from its first byte. One
+/// request of a connection is answered at a time: what comes meanwhile waits here, and no more of it is read.
+final class ExpressLane: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private enum State {
+        /// What comes goes on.
+        case open
+        /// A request that may be answered here is coming in.
+        case collecting(HTTPRequestHead, ExpressDoor.Place, ByteBuffer?)
+        /// One is being answered.
+        case answering
+    }
+
+    private enum Arrival {
+        case part(HTTPServerRequestPart)
+        case event(Any)
+        case error(any Error)
+    }
+
+    private let door: ExpressDoor
+    private var state = State.open
+    /// Requests that the router has not answered whole.
+    private var routed = 0
+    private var waiting = CircularBuffer<Arrival>()
+    private var isReadWanted = false
+    private var peerAddress: String?
+    private var context: ChannelHandlerContext?
+
+    init(_ door: ExpressDoor) {
+        self.door = door
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    func channelActive(context: ChannelHandlerContext) {
+        peerAddress = context.remoteAddress?.ipAddress
+        context.fireChannelActive()
+    }
+
+    // MARK: What comes in
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        arrived(.part(unwrapInboundIn(data)), context)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        arrived(.event(event), context)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        arrived(.error(error), context)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        giveUp(context)
+        context.fireChannelReadComplete()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        waiting.removeAll()
+        context.fireChannelInactive()
+    }
+
+    private func arrived(_ arrival: Arrival, _ context: ChannelHandlerContext) {
+        if case .answering = state { return waiting.append(arrival) }
+        switch arrival {
+        case .part(let part):
+            take(part, context)
+        case .event(let event):
+            giveUp(context)
+            context.fireUserInboundEventTriggered(event)
+        case .error(let error):
+            giveUp(context)
+            context.fireErrorCaught(error)
+        }
+    }
+
+    private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+        switch (state, part) {
+        case (.open, .head(let head)):
+            if routed == 0, let place = ExpressDoor.Place(head) {
+                state = .collecting(head, place, nil)
+            } else {
+                pass(.head(head), context)
+            }
+        case (.collecting(let head, let place, nil), .body(let body)):
+            state = .collecting(head, place, body)
+        case (.collecting(let head, let place, let body), .end(nil)):
+            answer(head, place, body, context)
+        default:
+            giveUp(context)
+            pass(part, context)
+        }
+    }
+
+    private func pass(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+        if case .head = part { routed += 1 }
+        context.fireChannelRead(wrapInboundOut(part))
+    }
+
+    /// Lets the router have what has been collected.
+    private func giveUp(_ context: ChannelHandlerContext) {
+        guard case .collecting(let head, _, let body) = state else { return }
+        state = .open
+        pass(.head(head), context)
+        if let body { pass(.body(body), context) }
+    }
+
+    // MARK: What goes out
+
+    private func answer(
+        _ head: HTTPRequestHead, _ place: ExpressDoor.Place, _ body: ByteBuffer?, _ context: ChannelHandlerContext
+    ) {
+        let promise = context.eventLoop.makePromise(of: Answer.self)
+        guard door.take(head, place, body, from: peerAddress, on: context.eventLoop, promise.succeed) else {
+            promise.fail(CancellationError())
+            giveUp(context)
+            return pass(.end(nil), context)
+        }
+        state = .answering
+        promise.futureResult.assumeIsolated().whenSuccess { [self] answer in write(answer) }
+    }
+
+    private func write(_ answer: Answer) {
+        guard let context, context.channel.isActive else { return }
+        let body = context.channel.allocator.buffer(bytes: answer.body)
+        context.write(wrapOutboundOut(.head(door.head(of: answer))), promise: nil)
+        context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        state = .open
+        goOn(context)
+    }
+
+    private func goOn(_ context: ChannelHandlerContext) {
+        while let next = waiting.popFirst() {
+            arrived(next, context)
+            if case .answering = state { return }
+        }
+        giveUp(context)
+        guard isReadWanted else { return }
+        isReadWanted = false
+        context.read()
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if case .end = unwrapOutboundIn(data) { routed -= 1 }
+        context.write(data, promise: promise)
+    }
+
+    func read(context: ChannelHandlerContext) {
+        // One read more than is needed: telling the kernel twice for each request would cost more.
+        if waiting.isEmpty { context.read() } else { isReadWanted = true }
+    }
+}
