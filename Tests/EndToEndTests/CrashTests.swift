@@ -34,6 +34,35 @@ extension EndToEnd {
             }
         }
 
+        @Test(.enabled(if: Peer.isThere([Peer.compiler]), "needs a C compiler"), .timeLimit(.minutes(4)))
+        func `after each of 12 power cuts every answered event is in what was synced to the disk`() async throws {
+            let compiler = try #require(Peer.compiler)
+            try await TemporaryFolder.with { folder in
+                let disk = try await PowerCut(folder, compiler: compiler)
+                try await HubProcess.with(environment: disk.environment) { hub in
+                    let ledger = Ledger()
+                    var lost = 0
+                    for round in 0..<12 {
+                        try await hub.kill()
+                        try disk.begin(hub.dataDirectory)
+                        try await hub.start()
+                        // Large enough that the log is brought into the file every few rounds.
+                        let enough = ledger.answered.count + Int.random(in: 20...150)
+                        async let load: Void = load(hub, ledger, name: "\(round)", size: 12_000)
+                        _ = try await eventually("round \(round) has answers", every: .milliseconds(1)) {
+                            ledger.answered.count >= enough || ledger.isIdle ? true : nil
+                        }
+                        try await hub.kill()
+                        await load
+                        lost += try disk.cut(hub.dataDirectory)
+                        try await hub.start()
+                        try await verify(hub, ledger, mayMiss: true)
+                    }
+                    #expect(lost > 0, "no cut took anything away: this disk is none that loses")
+                }
+            }
+        }
+
         @Test func `SIGTERM under load loses nothing that was answered, and the process ends within 30 seconds`()
             async throws
         {
@@ -61,7 +90,7 @@ extension EndToEnd {
         // MARK: Parts
 
         /// Twelve clients that send one event after the other until the hub is gone.
-        private func load(_ hub: HubProcess, _ ledger: Ledger, name: String) async {
+        private func load(_ hub: HubProcess, _ ledger: Ledger, name: String, size: Int = 10) async {
             await withDiscardingTaskGroup { group in
                 for client in 0..<12 {
                     ledger.clientStarts()
@@ -71,7 +100,7 @@ extension EndToEnd {
                             let id = "\(name)-\(client)-\(index)"
                             ledger.note(sent: id)
                             // No answer: the hub was killed.
-                            guard let answer = try? await post(hub, id).send(by: hub.client) else { return }
+                            guard let answer = try? await post(hub, id, size: size).send(by: hub.client) else { return }
                             if answer.status == 200 { ledger.note(answer: id) }
                         }
                     }
@@ -79,9 +108,11 @@ extension EndToEnd {
             }
         }
 
-        private func post(_ hub: HubProcess, _ id: String) throws -> SignedPost {
-            try SignedPost(
-                to: hub, #"{"event_id":"\#(id)","type":"load","data":{"text":"Event \#(id)"}}"#, key: "key-\(id)")
+        private func post(_ hub: HubProcess, _ id: String, size: Int = 10) throws -> SignedPost {
+            let filler = String(repeating: "f", count: size)
+            return try SignedPost(
+                to: hub, #"{"event_id":"\#(id)","type":"load","data":{"text":"Event \#(id)"},"filler":"\#(filler)"}"#,
+                key: "key-\(id)")
         }
 
         private func verify(_ hub: HubProcess, _ ledger: Ledger, mayMiss: Bool = false) async throws {

@@ -15,6 +15,7 @@ enum Peer {
     static let alertmanager = ChildProcess.find("prometheus-alertmanager")
     static let amtool = ChildProcess.find("amtool")
     static let sqlite = ChildProcess.find("sqlite3")
+    static let compiler = ["clang", "cc", "gcc"].lazy.compactMap(ChildProcess.find).first
     static let chromium = ChildProcess.find("chromium")
     static let chromedriver = ChildProcess.find("chromedriver")
     static let python = sender("python")
