@@ -11,15 +11,23 @@ final class Checkpointer: Sendable {
         case resting, copying, copied
     }
 
-    /// From how many pages of log on it is copied.
+    private struct Log {
+        var pages = 0
+        /// At how many pages it is copied next.
+        var due = Checkpointer.pageLimit
+    }
+
+    /// How many pages of log are copied at once.
     private static let pageLimit = 2000
     /// How many pages may be left to the writing connection.
     private static let restLimit = 100
     private static let passLimit = 4
+    /// From how many pages on the writing connection waits for those who read, whom the log cannot begin anew under.
+    private static let patience = 16_000
 
     private let queue: DatabaseQueue
     private let phase = Atomic(Phase.resting)
-    private let logPages = Atomic(0)
+    private let log = Mutex(Log())
 
     init(path: String, _ configuration: Configuration) throws {
         queue = try DatabaseQueue(path: path, configuration: configuration)
@@ -33,15 +41,23 @@ final class Checkpointer: Sendable {
             { context, _, _, pages in
                 guard let context else { return SQLITE_OK }
                 let checkpointer = Unmanaged<Checkpointer>.fromOpaque(context).takeUnretainedValue()
-                checkpointer.logPages.store(Int(pages), ordering: .relaxed)
+                checkpointer.note(pages: Int(pages))
                 return SQLITE_OK
             }, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    private func note(pages: Int) {
+        log.withLock { log in
+            // It has begun anew.
+            if pages < log.pages { log.due = Self.pageLimit }
+            log.pages = pages
+        }
     }
 
     /// Whether ``advance(_:)`` has something to do.
     var isDue: Bool {
         switch phase.load(ordering: .acquiring) {
-        case .resting: logPages.load(ordering: .relaxed) >= Self.pageLimit
+        case .resting: log.withLock { $0.pages >= $0.due }
         case .copying: false
         case .copied: true
         }
@@ -56,10 +72,19 @@ final class Checkpointer: Sendable {
         case .copying:
             break
         case .copied:
-            // What fails is tried again after the next commit; the log is complete without it.
-            _ = try? writer.checkpoint(.passive)
+            // What fails is tried again when the log has grown; it is complete without it.
+            let pages = log.withLock { $0.pages }
+            if pages >= Self.patience { restart(writer) } else { _ = try? writer.checkpoint(.passive) }
+            log.withLock { $0.due = pages + Self.pageLimit }
             phase.store(.resting, ordering: .releasing)
         }
+    }
+
+    /// Waits a moment until nobody reads from the log any more; with readers that always overlap it would never end.
+    private func restart(_ writer: Database) {
+        sqlite3_busy_timeout(writer.sqliteConnection, 100)
+        _ = try? writer.checkpoint(.restart)  // As above.
+        sqlite3_busy_timeout(writer.sqliteConnection, SQLiteStore.busyMilliseconds)
     }
 
     private func copy(_ db: Database) {

@@ -71,7 +71,10 @@ extension SQLiteStore {
             list.require("e.workspace = ?", SQLValue(workspace))
         }
         if let origin = query.origin { list.require("e.origin = ?", .text(origin.rawValue)) }
-        if let outcome = query.outcome { list.require("e.outcome = ?", .text(outcome)) }
+        if let outcome = query.outcome {
+            list.require("e.outcome = ?", .text(outcome))
+            if ![Event.Outcome.message, .outgoing].map(\.name).contains(outcome) { list.require("e.\(Schema.isRare)") }
+        }
         if let type = query.type {
             list.require("e.type GLOB ?", .text(Self.pattern(type)))
         }

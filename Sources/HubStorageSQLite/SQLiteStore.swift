@@ -15,6 +15,9 @@ package final class SQLiteStore: Store {
     let claimsLookedThrough = Atomic<Int64>(0)
     private let path: String
 
+    /// How long a statement waits for another process.
+    static let busyMilliseconds: Int32 = 5000
+
     /// Opens the file, made when it is not there, and brings its schema up to date.
     ///
     /// A copy of an older schema's file is left beside it (`….before-0002`).
@@ -26,7 +29,7 @@ package final class SQLiteStore: Store {
         do {
             let isNew = !FileManager.default.fileExists(atPath: path)
             var configuration = Configuration()
-            configuration.busyMode = .timeout(5)
+            configuration.busyMode = .timeout(TimeInterval(Self.busyMilliseconds) / 1000)
             configuration.maximumReaderCount = 4
             configuration.prepareDatabase { db in
                 if isNew, !db.configuration.readonly { try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
@@ -35,6 +38,8 @@ package final class SQLiteStore: Store {
             }
             pool = try DatabasePool(path: path, configuration: configuration)
             try Self.migrate(pool, path: path)
+            // Claimed keys are entered all over their index, which soon is larger than what a reader needs to see.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA cache_size = -32000") }
             try Self.demandFullSync(pool)
             let checkpointer = try Checkpointer(path: path, configuration)
             pool.writeWithoutTransaction { checkpointer.follow($0) }

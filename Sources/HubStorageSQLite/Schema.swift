@@ -16,6 +16,7 @@ enum Schema {
         migrator.registerMigration("0002") { db in try db.execute(sql: outgoing) }
         migrator.registerMigration("0003") { db in try db.execute(sql: records) }
         migrator.registerMigration("0004") { db in try db.execute(sql: portal) }
+        migrator.registerMigration("0005") { db in try db.execute(sql: rareOutcomes) }
         return migrator
     }
 
@@ -127,6 +128,11 @@ enum Schema {
         ) STRICT;
         CREATE INDEX refusal_source ON refusal (workspace, source);
         """
+
+    /// What people look for among a million events that went well. Queries repeat its condition, or it is not used.
+    private static let rareOutcomes = "CREATE INDEX event_rare_outcome ON event (workspace, outcome) WHERE \(isRare)"
+
+    static let isRare = "outcome NOT IN ('message', 'outgoing')"
 
     /// Written after the fact, from where `derived_progress` stands.
     private static let derived = """
