@@ -35,14 +35,14 @@ extension EndToEnd {
         }
 
         @Test(.enabled(if: Peer.isThere([Peer.compiler]), "needs a C compiler"), .timeLimit(.minutes(4)))
-        func `after each of 12 power cuts every answered event is in what was synced to the disk`() async throws {
+        func `after each of 8 power cuts every answered event is in what was synced to the disk`() async throws {
             let compiler = try #require(Peer.compiler)
             try await TemporaryFolder.with { folder in
                 let disk = try await PowerCut(folder, compiler: compiler)
                 try await HubProcess.with(environment: disk.environment) { hub in
                     let ledger = Ledger()
                     var lost = 0
-                    for round in 0..<12 {
+                    for round in 0..<8 {
                         try await hub.kill()
                         try disk.begin(hub.dataDirectory)
                         try await hub.start()

@@ -105,7 +105,12 @@ struct TestServer: Sendable {
     }
 
     /// Answers as they are: a redirect is one. Never shut down: it lives as long as the tests.
-    private static let client = HTTPClient(configuration: .init(redirectConfiguration: .disallow))
+    private static let client: HTTPClient = {
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        // Nobody waits for a connection: what a test sends at once comes at once.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
+        return HTTPClient(configuration: configuration)
+    }()
 
     func send(
         _ method: String, _ path: String, body: [UInt8] = [], headers: [String: String] = [:]
@@ -114,7 +119,7 @@ struct TestServer: Sendable {
         request.method = .init(rawValue: method)
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if !body.isEmpty { request.body = .bytes(ByteBuffer(bytes: body)) }
-        let response = try await Self.client.execute(request, timeout: .seconds(20))
+        let response = try await Self.client.execute(request, timeout: .seconds(60))
         let bytes = Array(buffer: try await response.body.collect(upTo: 8 << 20))
         return Answer(
             status: Int(response.status.code), headers: Fields(response.headers.map { ($0.name, $0.value) }),
