@@ -37,7 +37,7 @@ struct OutgoingBench: Sendable {
         var ratios: [Double] = []
         var runs: [(rate: Double, bare: Double, cpu: Double, megabytes: Double)] = []
         for _ in 0..<rounds {
-            let bare = try await Receiver.with { receiver in
+            let bare = try await BenchReceiver.with { receiver in
                 let output = try await Tool.output(
                     at: CommandLine.executable,
                     [
@@ -47,7 +47,7 @@ struct OutgoingBench: Sendable {
                 guard let rate = Double(output.trimmed()) else { throw BenchError("the bare loop said: \(output)") }
                 return rate
             }
-            let run = try await Receiver.with { receiver in
+            let run = try await BenchReceiver.with { receiver in
                 try await OutgoingHub.with(prepare: { hub in try await hub.add("order.*", receiver.url) }) { hub in
                     let before = try hub.server.probe()
                     let start = ContinuousClock.now
@@ -77,7 +77,7 @@ struct OutgoingBench: Sendable {
     private func latency(_ report: inout BenchReport) async throws {
         for rate in [50, 200] {
             progress("publish to received at \(rate)/s")
-            let times = try await Receiver.with { receiver in
+            let times = try await BenchReceiver.with { receiver in
                 try await OutgoingHub.with(prepare: { hub in try await hub.add("order.*", receiver.url) }) { hub in
                     try await hub.publish(every: .seconds(1) / rate, for: seconds) { _ in "order.paid" }
                     try await receiver.wait(for: rate * seconds * 9 / 10, within: .seconds(20))
@@ -94,7 +94,7 @@ struct OutgoingBench: Sendable {
         var p95: [Bool: [Double]] = [:]
         for (round, hasHanging) in (0..<2 * rounds).map({ ($0 / 2, !$0.isMultiple(of: 2)) }) {
             progress("199 endpoints, \(hasHanging ? "and one that hangs" : "all well"), round \(round + 1)")
-            let times = try await Receiver.with { receiver in
+            let times = try await BenchReceiver.with { receiver in
                 try await OutgoingHub.with { hub in
                     for number in 0..<199 { try await hub.add("iso.e\(number)", receiver.url) }
                     if hasHanging { try await hub.add("iso.*", receiver.url + "?fault=hang") }
@@ -117,7 +117,7 @@ struct OutgoingBench: Sendable {
         var failing = SinkBehavior()
         failing.status = 500
         let script = SinkScript(Array(repeating: failing, count: Self.fanOut) + [SinkBehavior()])
-        try await Receiver.with(script) { receiver in
+        try await BenchReceiver.with(script) { receiver in
             try await OutgoingHub.with { hub in
                 try await hub.add("many.*", receiver.url, count: Self.fanOut) { $0.policy.schedule = .none }
             } _: { hub in
@@ -169,7 +169,7 @@ struct OutgoingBench: Sendable {
 
     /// - Parameter work: gets what publishes for a while and returns the 95th percentile, in milliseconds.
     private func withHistory(_ count: Int, _ work: (() async throws -> Double) async throws -> Void) async throws {
-        try await Receiver.with { receiver in
+        try await BenchReceiver.with { receiver in
             try await OutgoingHub.with { hub in
                 let endpoint = try await hub.add("order.*", receiver.url)
                 try await hub.fill(endpoint, count: count)
@@ -182,82 +182,6 @@ struct OutgoingBench: Sendable {
                 }
             }
         }
-    }
-}
-
-/// A receiver in this process that notes when each event came.
-private final class Receiver: Sendable {
-    private struct State {
-        var count = 0
-        var times: [Double] = []
-    }
-
-    private let state = Mutex(State())
-    private let port = Mutex(0)
-
-    static func with<Value>(
-        _ script: SinkScript = SinkScript(), _ work: (Receiver) async throws -> Value
-    ) async throws -> Value {
-        let receiver = Receiver()
-        var options = SinkServer.Options()
-        (options.script, options.kept) = (script, 0)
-        options.log = { record in receiver.note(record) }
-        let sink = try await SinkServer.start(options)
-        receiver.port.withLock { $0 = sink.port }
-        do {
-            let value = try await work(receiver)
-            try await sink.close()
-            return value
-        } catch {
-            try await sink.close()
-            throw error
-        }
-    }
-
-    var url: String { "http://127.0.0.1:\(port.withLock { $0 })/hook" }
-    var times: [Double] { state.withLock { $0.times } }
-
-    /// Counts from nothing again.
-    func forget() { state.withLock { $0 = State() } }
-
-    private func note(_ record: SinkRecord) {
-        let now = SentStamp.microseconds()
-        let sent = SentStamp.sent(in: record.body)
-        state.withLock { state in
-            state.count += 1
-            if let sent { state.times.append(Double(now - sent) / 1000) }
-        }
-    }
-
-    func wait(for count: Int, within limit: Duration) async throws {
-        let end = ContinuousClock.now + limit
-        while state.withLock({ $0.count }) < count {
-            guard ContinuousClock.now < end else {
-                throw BenchError("only \(state.withLock { $0.count }) of \(count) arrived")
-            }
-            try await Task.sleep(for: .milliseconds(2))
-        }
-    }
-}
-
-/// When an event was published, carried in its data.
-private enum SentStamp {
-    static func microseconds() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
-    }
-
-    static func sent(in body: [UInt8]) -> Int64? {
-        guard let range = body.firstRange(of: Array(#""sent":"#.utf8)) else { return nil }
-        return Int64(String(decoding: body[range.upperBound...].prefix { (0x30...0x39).contains($0) }, as: UTF8.self))
-    }
-}
-
-extension [Double] {
-    fileprivate func percentile(_ percent: Int) -> Double {
-        let sorted = sorted()
-        return sorted.isEmpty ? .infinity : sorted[Swift.min(sorted.count * percent / 100, sorted.count - 1)]
     }
 }
 
