@@ -7,10 +7,9 @@ package struct Upkeep: Sendable {
 
     private static let refusalInterval = Duration.milliseconds(400)
     private static let retentionInterval = Duration.seconds(600)
-    /// Between two pieces of retention, so that they never take the writer from those who wait for answers.
+    /// Between two pieces of work, so that they never take the writer from those who wait for answers.
     private static let pause = Duration.milliseconds(20)
-
-    /// Before another look whether the writer has time.
+    /// The same in a rush.
     private static let busyPause = Duration.milliseconds(250)
 
     package init(_ hub: Hub) {
@@ -47,25 +46,24 @@ package struct Upkeep: Sendable {
 
     private func deriveIndexes() async {
         // Once at the start for what a crash left, then after commits, when they leave time.
-        var mayBeMore = true
         let commits = hub.store.commits()
         var iterator = commits.makeAsyncIterator()
+        var pace = IndexingPace()
+        var mayBeMore = true
         while !Task.isCancelled {
+            guard mayBeMore else {
+                guard await iterator.next() != nil, await rest(.milliseconds(200)) else { return }
+                mayBeMore = true
+                continue
+            }
             do {
-                guard hub.isQuiet else {
-                    guard await rest(Self.busyPause) else { return }
-                    continue
-                }
-                if mayBeMore { mayBeMore = try await hub.store.deriveIndexes() }
+                let jobs = try await hub.store.statistics().committedJobs
+                let turn = pace.turn(at: hub.clock.now(), committedJobs: jobs)
+                if turn != .wait { mayBeMore = try await hub.store.deriveIndexes() }
+                guard await rest(turn == .go ? Self.pause : Self.busyPause) else { return }
             } catch {
                 hub.ignoring("the search indexes and counts could not be brought up to date", error)
                 mayBeMore = false
-            }
-            if mayBeMore {
-                guard await rest(Self.pause) else { return }
-            } else {
-                guard await iterator.next() != nil, await rest(.milliseconds(200)) else { return }
-                mayBeMore = true
             }
         }
     }
@@ -86,9 +84,4 @@ package struct Upkeep: Sendable {
     private func rest(_ duration: Duration) async -> Bool {
         (try? await hub.clock.sleep(duration)) != nil  // Only cancellation ends a sleep early.
     }
-}
-
-extension Hub {
-    /// Whether the writer has time for what nobody waits for.
-    fileprivate var isQuiet: Bool { store.waitingJobs < 8 }
 }
