@@ -4,22 +4,29 @@ import HubStorage
 /// A plan with its rows written out, but for the numbers that only the commit gives. An object, since it is handed on.
 final class PlanRows: Sendable {
     let plan: Plan
+    let values: RowValues
     /// Without the numbers of its events.
-    let request: RowValues?
-    let claims: [RowValues]
+    let request: RowValues.Row?
+    let claims: [(key: ClaimKey, row: RowValues.Row)]
     /// Without messages and transcripts.
-    let events: [RowValues]
+    let events: [RowValues.Row]
     /// For each effect that is a post: without its stream.
-    let posts: [RowValues?]
+    let posts: [RowValues.Row?]
 
     init(_ plan: Plan) {
         self.plan = plan
-        request = plan.request.map(Self.row)
-        claims = plan.claims.map { Self.row(of: $0, plan) }
-        events = plan.events.map(Self.row)
-        posts = plan.effects.map { effect in
-            if case .post(let post) = effect { Self.row(of: post, plan) } else { nil }
+        var values = RowValues(columns: 16 * (1 + plan.events.count + plan.effects.count), bytes: 2048)
+        request = plan.request.map { request in values.row { Self.write(request, to: &$0) } }
+        claims = plan.claims.map { claim in
+            let key = ClaimKey(claim.key)
+            return (key, values.row { Self.write(claim, key, of: plan, to: &$0) })
         }
+        events = plan.events.map { event in values.row { Self.write(event, to: &$0) } }
+        posts = plan.effects.map { effect in
+            guard case .post(let post) = effect else { return nil }
+            return values.row { Self.write(post, of: plan, to: &$0) }
+        }
+        self.values = values
     }
 
     // MARK: In the order of the statements that insert them
@@ -29,8 +36,7 @@ final class PlanRows: Sendable {
             first_event, event_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
-    private static func row(of request: Request) -> RowValues {
-        var row = RowValues(columns: 9, bytes: 1024)
+    private static func write(_ request: Request, to row: inout RowValues) {
         row.append(request.id)
         row.append(request.workspace.slug)
         row.append(request.source)
@@ -44,22 +50,20 @@ final class PlanRows: Sendable {
         row.append { Documents.write(request.verification, to: &$0) }
         row.append(request.bodySize)
         row.append(request.replayOf)
-        return row
     }
 
     static let insertClaim = """
         INSERT INTO claim (key, body_hash, request, answer, expires_at) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT DO NOTHING
         """
 
-    private static func row(of claim: IdempotencyClaim, _ plan: Plan) -> RowValues {
-        var row = RowValues(columns: 5, bytes: 96)
-        row.append(blob: claim.key)
+    private static func write(
+        _ claim: IdempotencyClaim, _ key: ClaimKey, of plan: Plan, to row: inout RowValues
+    ) {
+        row.append(blob: key.bytes)
         row.append(blob: claim.bodyHash)
         row.append(plan.request?.id)
         row.append(plan.answer)
         row.append(claim.expiresAt)
-        return row
     }
 
     static let insertEvent = """
@@ -68,8 +72,7 @@ final class PlanRows: Sendable {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
-    private static func row(of event: Event) -> RowValues {
-        var row = RowValues(columns: 13, bytes: 192)
+    private static func write(_ event: Event, to row: inout RowValues) {
         row.append(event.id)
         row.append(event.workspace.slug)
         row.append(event.origin.rawValue)
@@ -83,7 +86,6 @@ final class PlanRows: Sendable {
         row.append(event.outcome.name)
         row.append(event.outcome.reason)
         row.append(event.createdAt)
-        return row
     }
 
     static let insertMessage = """
@@ -91,12 +93,11 @@ final class PlanRows: Sendable {
             resolved_at, event, created_at, stream) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
-    private static func row(of post: Effect.Post, _ plan: Plan) -> RowValues {
+    private static func write(_ post: Effect.Post, of plan: Plan, to row: inout RowValues) {
         let at = plan.time(of: post)
         var person: ID<Person>?
         if case .direct(let id) = post.place { person = id }
         let (senderKind, sender) = Documents.columns(of: post.sender)
-        var row = RowValues(columns: 12, bytes: 256 + post.draft.body.utf8.count)
         row.append(post.id)
         row.append(plan.workspace.slug)
         row.append(person)
@@ -109,7 +110,6 @@ final class PlanRows: Sendable {
         row.append(post.draft.resolvesThread ? at : nil)
         row.append(post.event)
         row.append(at)
-        return row
     }
 }
 

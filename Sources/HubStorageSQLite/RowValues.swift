@@ -1,9 +1,12 @@
 import HubCore
 
-/// The values of a row, laid one behind the other: bound without being copied, and let go of at once.
+/// The values of rows, laid one behind the other: bound without being copied, and let go of at once.
 ///
 /// Rows are written out by whoever brings them, so that the thread that writes for all has only to insert them.
 struct RowValues: Sendable {
+    /// Where a row's columns stand in ``columns``.
+    typealias Row = Range<Int>
+
     enum Column: Sendable {
         case null
         case int(Int64)
@@ -18,6 +21,13 @@ struct RowValues: Sendable {
     init(columns: Int, bytes: Int) {
         self.columns.reserveCapacity(columns)
         self.bytes.reserveCapacity(bytes)
+    }
+
+    /// Appends what `write` appends, as one row.
+    mutating func row(_ write: (inout RowValues) -> Void) -> Row {
+        let start = columns.count
+        write(&self)
+        return start..<columns.count
     }
 
     mutating func append(_ number: Int64) { columns.append(.int(number)) }

@@ -88,12 +88,12 @@ extension Database {
     }
 
     /// Runs a statement with a row's values, and with those that were not known when it was written out.
-    func run(_ sql: String, _ row: RowValues, _ rest: SQLValue...) throws {
+    func run(_ sql: String, _ row: RowValues.Row, of values: RowValues, _ rest: SQLValue...) throws {
         let statement = try cachedStatement(sql: sql).sqliteStatement
         defer { release(statement) }
-        let code = row.bytes.withUnsafeBytes { bytes -> Int32 in
+        let code = values.bytes.withUnsafeBytes { bytes -> Int32 in
             var index: Int32 = 0
-            for column in row.columns {
+            for column in values.columns[row] {
                 index += 1
                 let code = bind(column, in: bytes, at: index, of: statement)
                 guard code == SQLITE_OK else { return code }

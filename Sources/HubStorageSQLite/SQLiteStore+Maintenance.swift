@@ -44,7 +44,38 @@ extension SQLiteStore {
         try await write { db in
             for seq in expired { try db.run("DELETE FROM claim WHERE seq = ?", .int(seq)) }
         }
+        try await sweepClaimKeys()
         return expired.count
+    }
+
+    /// Takes keys out of the index whose claims have been removed, a stretch of it at a time and round again: a claim
+    /// that goes would else cost a look at a page of its own. Four keys are looked at for each claim that has gone, so
+    /// that a quarter of the index at most is of no more use.
+    private func sweepClaimKeys() async throws(StoreError) {
+        let start = claimKeysSwept.withLock { $0 }
+        let limit = 4 * Self.piece
+        let keys = try await read { db in
+            try db.rows(
+                """
+                SELECT k.key, c.seq IS NULL FROM claim_key k LEFT JOIN claim c ON c.seq = k.claim WHERE k.key > ?
+                ORDER BY k.key LIMIT ?
+                """, [.blob(start), .int(Int64(limit))]
+            ) { (bytes: $0.bytes(0), isGone: $0.bool(1)) }
+        }
+        let next = keys.count < limit ? [] : keys.last?.bytes ?? []
+        claimKeysSwept.withLock { $0 = next }
+        let gone = keys.filter(\.isGone).map(\.bytes)
+        for first in stride(from: 0, to: gone.count, by: Self.piece) {
+            try await write { db in
+                for key in gone[first..<min(first + Self.piece, gone.count)] {
+                    // It may have been taken again in the meantime.
+                    try db.run(
+                        """
+                        DELETE FROM claim_key WHERE key = ? AND NOT EXISTS (SELECT 1 FROM claim WHERE seq = claim)
+                        """, .blob(key))
+                }
+            }
+        }
     }
 
     /// Numbers come with time: the index of ids tells where what is over ends, without a look at every row. Those of one
@@ -102,7 +133,8 @@ extension SQLiteStore {
     }
 
     package func deriveIndexes() async throws(StoreError) -> Bool {
-        try await write { db in
+        try await write { [recentClaims] db in
+            let claims = try recentClaims.enter(db, keys: Self.piece)
             let events = try db.advance(
                 "event", over: "event", by: Self.piece,
                 """
@@ -118,7 +150,7 @@ extension SQLiteStore {
             let tally = try db.advance("tally", over: "event", by: Self.piece, EventTally.advance)
             let transcripts = try db.indexStaleTranscripts(limit: 20)
             let tickets = try db.indexStaleTickets(limit: 20)
-            return events || messages || tally || transcripts || tickets
+            return claims || events || messages || tally || transcripts || tickets
         }
     }
 

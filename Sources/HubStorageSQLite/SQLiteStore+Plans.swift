@@ -10,8 +10,8 @@ extension SQLiteStore {
         then finish: @escaping @Sendable (Result<CommitOutcome, StoreError>) -> Void
     ) {
         let rows = PlanRows(plan)
-        writer.submit(announcement) { db in
-            try db.commit(rows)
+        writer.submit(announcement) { [recentClaims] db in
+            try db.commit(rows, recentClaims)
         } then: { result in
             finish(result.mapError(Self.translate).flatMap { $0 })
         }
@@ -26,13 +26,15 @@ extension SQLiteStore {
 
 extension Database {
     /// - Returns: an obstacle as a value and no throw: the others of the group are committed with it all the same.
-    fileprivate func commit(_ rows: PlanRows) throws -> Result<CommitOutcome, StoreError> {
+    fileprivate func commit(
+        _ rows: PlanRows, _ recentClaims: RecentClaims
+    ) throws -> Result<CommitOutcome, StoreError> {
         let plan = rows.plan
         guard try configurationVersion(of: plan.workspace) == plan.configurationVersion else {
             return .success(.stale)
         }
         if let obstacle = try obstacle(to: plan) { return .failure(obstacle) }
-        if let answer = try claim(rows) { return .success(.duplicate(answer: answer)) }
+        if let answer = try claim(rows, recentClaims) { return .success(.duplicate(answer: answer)) }
         return .success(.committed(messageSeqs: try insert(rows)))
     }
 
@@ -45,48 +47,45 @@ extension Database {
     /// Takes the claims of a plan, all of them or none.
     ///
     /// - Returns: when one is taken already, what its owner was told; the repetition is counted.
-    fileprivate func claim(_ rows: PlanRows) throws -> String? {
+    fileprivate func claim(_ rows: PlanRows, _ recent: RecentClaims) throws -> String? {
         let plan = rows.plan
         let now = plan.request?.receivedAt ?? plan.events.first?.createdAt ?? Timestamp(milliseconds: 0)
-        var taken: [Int64] = []
         for (claim, row) in zip(plan.claims, rows.claims) {
-            // Nearly always it is free: one look at the index finds that out and takes it.
-            while try !isInserted(row) {
-                guard let answer = try earlierAnswer(to: claim, at: now) else { continue }
-                for seq in taken { try run("DELETE FROM claim WHERE seq = ?", .int(seq)) }
-                return answer
-            }
-            taken.append(lastInsertedRowID)
+            guard let earlier = try earlierClaim(row.key, recent), now < earlier.expiresAt else { continue }
+            try run(
+                """
+                UPDATE request SET duplicates = duplicates + 1, differing_duplicates = differing_duplicates + ?
+                WHERE id = ?
+                """, .int(earlier.bodyHash == claim.bodyHash ? 0 : 1), .blob(earlier.request))
+            return earlier.answer
+        }
+        for (key, row) in rows.claims {
+            try run(PlanRows.insertClaim, row, of: rows.values)
+            recent.take(key, lastInsertedRowID)
         }
         return nil
     }
 
-    private func isInserted(_ claim: RowValues) throws -> Bool {
-        try run(PlanRows.insertClaim, claim)
-        return changesCount == 1
+    private struct EarlierClaim {
+        let answer: String
+        let bodyHash: [UInt8]
+        let request: [UInt8]
+        let expiresAt: Timestamp
     }
 
-    /// - Returns: nil when the key is free after all: its time was over, or nobody has it.
-    private func earlierAnswer(to claim: IdempotencyClaim, at now: Timestamp) throws -> String? {
-        let sql = "SELECT answer, body_hash, request, expires_at, seq FROM claim WHERE key = ?"
-        let taken = try first(sql, .blob(claim.key)) { row in
-            (
-                answer: row.text(0), bodyHash: row.bytes(1), request: row.bytes(2), end: row.timestamp(3),
-                seq: row.int(4)
-            )
+    /// The newest claim with this key, which may be over; nil: there is none, or it has been removed.
+    private func earlierClaim(_ key: ClaimKey, _ recent: RecentClaims) throws -> EarlierClaim? {
+        let columns = "SELECT c.answer, c.body_hash, c.request, c.expires_at FROM"
+        func read(_ row: SQLRow) -> EarlierClaim {
+            EarlierClaim(
+                answer: row.text(0), bodyHash: row.bytes(1), request: row.bytes(2), expiresAt: row.timestamp(3))
         }
-        guard let taken else { return nil }
-        guard now < taken.end else {
-            try run("DELETE FROM claim WHERE seq = ?", .int(taken.seq))
-            return nil
+        if let seq = recent.seq(of: key) {
+            return try first("\(columns) claim c WHERE c.seq = ?", .int(seq), read: read)
         }
-        let differs: Int64 = taken.bodyHash == claim.bodyHash ? 0 : 1
-        try run(
-            """
-            UPDATE request SET duplicates = duplicates + 1, differing_duplicates = differing_duplicates + ?
-            WHERE id = ?
-            """, .int(differs), .blob(taken.request))
-        return taken.answer
+        return try first(
+            "\(columns) claim_key k JOIN claim c ON c.seq = k.claim AND c.key = k.key WHERE k.key = ?",
+            .blob(key.bytes), read: read)
     }
 
     // MARK: What happened
@@ -103,7 +102,7 @@ extension Database {
             switch effect {
             case .post(let post):
                 guard let row else { continue }
-                let seq = try insert(post, row, of: plan)
+                let seq = try insert(post, row, of: rows)
                 let first = messages[post.event]?.first ?? seq
                 messages[post.event] = (first, seq - first + 1)
                 seqs.append(seq)
@@ -122,7 +121,7 @@ extension Database {
         for (event, row) in zip(plan.events, rows.events) {
             let message = messages[event.id]
             try run(
-                PlanRows.insertEvent, row, .int(message?.first ?? 0), .int(message?.count ?? 0),
+                PlanRows.insertEvent, row, of: rows.values, .int(message?.first ?? 0), .int(message?.count ?? 0),
                 SQLValue(transcripts[event.id]))
             let seq = lastInsertedRowID
             if firstEvent == 0 { firstEvent = seq }
@@ -144,7 +143,7 @@ extension Database {
         for follower in followers { _ = try insert(follower) }
         if let request = plan.request, let row = rows.request {
             let own = plan.events.count { $0.request == request.id }
-            try run(PlanRows.insertRequest, row, .int(firstEvent), .int(Int64(own)))
+            try run(PlanRows.insertRequest, row, of: rows.values, .int(firstEvent), .int(Int64(own)))
             let seq = lastInsertedRowID
             if let body = plan.body, !body.isEmpty {
                 try run("INSERT INTO body (request, bytes) VALUES (?, ?)", .int(seq), blob: body)
@@ -155,7 +154,8 @@ extension Database {
 
     // MARK: Messages
 
-    private func insert(_ post: Effect.Post, _ row: RowValues, of plan: Plan) throws -> Int64 {
+    private func insert(_ post: Effect.Post, _ row: RowValues.Row, of rows: PlanRows) throws -> Int64 {
+        let plan = rows.plan
         let at = plan.time(of: post)
         let stream: ID<Stream>? =
             switch post.place {
@@ -168,7 +168,7 @@ extension Database {
         if post.draft.resolvesThread {
             for key in post.draft.threadKeys { try closeThread(key, sender: sender, at: at) }
         }
-        try run(PlanRows.insertMessage, row, SQLValue(stream))
+        try run(PlanRows.insertMessage, row, of: rows.values, SQLValue(stream))
         let seq = lastInsertedRowID
         if !post.draft.resolvesThread {
             for key in post.draft.threadKeys {
@@ -190,16 +190,22 @@ extension Database {
 
     /// A message about several things is over when each of them is.
     private func closeThread(_ key: String, sender: SQLValue, at now: Timestamp) throws {
-        let messages = try rows("SELECT message FROM open_thread WHERE sender = ? AND key = ?", [sender, .text(key)]) {
-            $0.int(0)
-        }
+        let messages = try rows(
+            """
+            SELECT m.seq, m.thread_keys FROM open_thread t JOIN message m ON m.seq = t.message
+            WHERE t.sender = ? AND t.key = ?
+            """, [sender, .text(key)]
+        ) { (seq: $0.int(0), keys: ($0.json(1).array ?? []).compactMap(\.string)) }
         try run("DELETE FROM open_thread WHERE sender = ? AND key = ?", sender, .text(key))
         for message in messages {
-            try run(
-                """
-                UPDATE message SET resolved_at = ?1 WHERE seq = ?2
-                    AND NOT EXISTS (SELECT 1 FROM open_thread WHERE message = ?2)
-                """, SQLValue(now), .int(message))
+            let isOpen = try message.keys.contains { key in
+                try first(
+                    "SELECT 1 FROM open_thread WHERE sender = ? AND key = ? AND message = ?", sender, .text(key),
+                    .int(message.seq)
+                ) { _ in true } ?? false
+            }
+            if isOpen { continue }
+            try run("UPDATE message SET resolved_at = ? WHERE seq = ?", SQLValue(now), .int(message.seq))
         }
     }
 

@@ -8,11 +8,14 @@ import Synchronization
 package final class SQLiteStore: Store {
     let pool: DatabasePool
     let writer: Writer
+    let recentClaims: RecentClaims
     private let checkpointer: Checkpointer
     private let followers: CommitFollowers
     private let followersOfOthers: CommitFollowers
     /// How far ``removeExpired(at:)`` has looked for claims that are over.
     let claimsLookedThrough = Atomic<Int64>(0)
+    /// Up to which key it has looked for those in their index that are of no more use.
+    let claimKeysSwept = Mutex<[UInt8]>([])
     private let path: String
 
     /// How long a statement waits for another process.
@@ -24,8 +27,13 @@ package final class SQLiteStore: Store {
     ///
     /// - Throws: ``StoreError/incompatible(detail:)`` for a file of a newer version, ``StoreError/unavailable(detail:)``
     ///   when it cannot be opened or made durable.
-    package init(path: String) throws(StoreError) {
+    package convenience init(path: String) throws(StoreError) {
+        try self.init(path: path, recentClaims: RecentClaims(limit: RecentClaims.limit))
+    }
+
+    init(path: String, recentClaims: RecentClaims) throws(StoreError) {
         self.path = path
+        self.recentClaims = recentClaims
         do {
             let isNew = !FileManager.default.fileExists(atPath: path)
             var configuration = Configuration()
@@ -49,7 +57,7 @@ package final class SQLiteStore: Store {
         }
         let (followers, followersOfOthers) = (CommitFollowers(), CommitFollowers())
         (self.followers, self.followersOfOthers) = (followers, followersOfOthers)
-        writer = Writer(pool: pool, checkpointer: checkpointer) { isOthers in
+        writer = Writer(pool: pool, checkpointer: checkpointer, recentClaims: recentClaims) { isOthers in
             followers.notify()
             if isOthers { followersOfOthers.notify() }
         }

@@ -17,6 +17,7 @@ enum Schema {
         migrator.registerMigration("0003") { db in try db.execute(sql: records) }
         migrator.registerMigration("0004") { db in try db.execute(sql: portal) }
         migrator.registerMigration("0005") { db in try db.execute(sql: rareOutcomes) }
+        migrator.registerMigration("0006") { db in try db.execute(sql: claimsInParts) }
         return migrator
     }
 
@@ -133,6 +134,25 @@ enum Schema {
     private static let rareOutcomes = "CREATE INDEX event_rare_outcome ON event (workspace, outcome) WHERE \(isRare)"
 
     static let isRare = "outcome NOT IN ('message', 'outgoing')"
+
+    /// Keys are entered into their index some time after their claims, part by part: see ``RecentClaims``. What is open
+    /// of a message is found by its own keys.
+    private static let claimsInParts = """
+        ALTER TABLE claim RENAME TO claim_before;
+        CREATE TABLE claim (
+            seq INTEGER PRIMARY KEY, key BLOB NOT NULL, body_hash BLOB NOT NULL, request BLOB, answer TEXT NOT NULL,
+            expires_at INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO claim SELECT seq, key, body_hash, request, answer, expires_at FROM claim_before;
+        CREATE TABLE claim_key (key BLOB PRIMARY KEY, claim INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        INSERT INTO claim_key SELECT key, seq FROM claim_before ORDER BY key;
+        DROP TABLE claim_before;
+        -- Up to which claim the keys of a part are in the index.
+        CREATE TABLE claim_part (part INTEGER PRIMARY KEY, entered INTEGER NOT NULL) STRICT;
+        WITH RECURSIVE part (number) AS (SELECT 0 UNION ALL SELECT number + 1 FROM part WHERE number < 255)
+        INSERT INTO claim_part SELECT number, (SELECT coalesce(max(seq), 0) FROM claim) FROM part;
+        DROP INDEX open_thread_message;
+        """
 
     /// Written after the fact, from where `derived_progress` stands.
     private static let derived = """

@@ -38,15 +38,18 @@ final class Writer: Sendable {
 
     private let pool: DatabasePool
     private let checkpointer: Checkpointer
+    private let recentClaims: RecentClaims
     private let state = Mutex(State())
     private let wake = DispatchSemaphore(value: 0)
     private let committed: @Sendable (_ isOthers: Bool) -> Void
 
     init(
-        pool: DatabasePool, checkpointer: Checkpointer, committed: @escaping @Sendable (_ isOthers: Bool) -> Void
+        pool: DatabasePool, checkpointer: Checkpointer, recentClaims: RecentClaims,
+        committed: @escaping @Sendable (_ isOthers: Bool) -> Void
     ) {
         self.pool = pool
         self.checkpointer = checkpointer
+        self.recentClaims = recentClaims
         self.committed = committed
         let thread = Thread { [self] in run() }
         thread.name = "martlet.writer"
@@ -189,7 +192,11 @@ final class Writer: Sendable {
         do {
             isNews = try pool.writeWithoutTransaction { db in
                 let changes = db.totalChangesCount
-                try db.transaction { for job in group { try job.run(db) } }
+                try db.transaction {
+                    try recentClaims.begin(db)
+                    for job in group { try job.run(db) }
+                }
+                recentClaims.committed()
                 return db.totalChangesCount != changes
             }
         } catch {
