@@ -78,16 +78,23 @@ struct ExpressDoor: Sendable {
         return isTaken
     }
 
-    func head(of answer: Answer) -> HTTPResponseHead {
-        var headers = HTTPHeaders()
-        headers.reserveCapacity(answer.headers.count + 4)
-        for field in answer.headers { headers.add(name: field.name.rawName, value: field.value) }
-        headers.add(name: "Content-Type", value: answer.contentType)
-        headers.add(name: "Content-Length", value: String(answer.body.count))
-        headers.add(name: "Date", value: date.text(at: hub.clock.now()))
-        headers.add(name: "Server", value: HubServer.name)
-        return HTTPResponseHead(
-            version: .http1_1, status: .init(statusCode: answer.status.code), headers: headers)
+    /// Writes an answer as it goes over a connection that stays open.
+    func write(_ answer: Answer, to bytes: inout ByteBuffer) {
+        let status = HTTPResponseStatus(statusCode: answer.status.code)
+        bytes.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n")
+        func write(_ name: String, _ value: String) {
+            bytes.writeString(name)
+            bytes.writeStaticString(": ")
+            bytes.writeString(value)
+            bytes.writeStaticString("\r\n")
+        }
+        for field in answer.headers { write(field.name.rawName, field.value) }
+        write("Content-Type", answer.contentType)
+        write("Content-Length", String(answer.body.count))
+        write("Date", date.text(at: hub.clock.now()))
+        write("Server", HubServer.name)
+        bytes.writeStaticString("\r\n")
+        bytes.writeBytes(answer.body)
     }
 }
 

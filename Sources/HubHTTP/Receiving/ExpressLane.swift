@@ -27,6 +27,7 @@ final class ExpressLane: ChannelDuplexHandler {
     }
 
     private let door: ExpressDoor
+    private let keeper: ConnectionKeeper
     private var state = State.open
     /// Requests that the router has not answered whole.
     private var routed = 0
@@ -34,14 +35,22 @@ final class ExpressLane: ChannelDuplexHandler {
     private var isReadWanted = false
     private var peerAddress: String?
     private var context: ChannelHandlerContext?
+    /// Behind which bytes are written.
+    private var encoder: ChannelHandlerContext?
 
-    init(_ door: ExpressDoor) {
-        self.door = door
+    init(_ door: ExpressDoor, _ keeper: ConnectionKeeper) {
+        (self.door, self.keeper) = (door, keeper)
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        // Always there: see HubChannel. Without it a connection would have no express lane.
+        encoder = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
+    }
 
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        (self.context, encoder) = (nil, nil)
+    }
 
     func channelActive(context: ChannelHandlerContext) {
         peerAddress = context.remoteAddress?.ipAddress
@@ -89,7 +98,7 @@ final class ExpressLane: ChannelDuplexHandler {
     private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
         switch (state, part) {
         case (.open, .head(let head)):
-            if routed == 0, let place = ExpressDoor.Place(head) {
+            if routed == 0, encoder != nil, let place = ExpressDoor.Place(head) {
                 state = .collecting(head, place, nil)
             } else {
                 pass(.head(head), context)
@@ -132,13 +141,14 @@ final class ExpressLane: ChannelDuplexHandler {
         promise.futureResult.assumeIsolated().whenSuccess { [self] answer in write(answer) }
     }
 
+    /// In one piece, past the encoder: what it would do for three parts is nearly as much work as reading the request.
     private func write(_ answer: Answer) {
-        guard let context, context.channel.isActive else { return }
-        let body = context.channel.allocator.buffer(bytes: answer.body)
-        context.write(wrapOutboundOut(.head(door.head(of: answer))), promise: nil)
-        context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        guard let context, let encoder, context.channel.isActive else { return }
+        var bytes = context.channel.allocator.buffer(capacity: 256 + answer.body.count)
+        door.write(answer, to: &bytes)
+        encoder.writeAndFlush(NIOAny(bytes), promise: nil)
         state = .open
+        if keeper.answered(at: context.eventLoop.now) { return context.close(promise: nil) }
         goOn(context)
     }
 

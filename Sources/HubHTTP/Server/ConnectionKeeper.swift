@@ -54,13 +54,21 @@ final class ConnectionKeeper: ChannelDuplexHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard case .end = unwrapOutboundIn(data) else { return context.write(data, promise: promise) }
-        lastHeard = context.eventLoop.now
-        unanswered -= 1
-        // A request that is still coming in is an answer too early, whose writer closes when the peer has read it.
-        guard endsAfterAnswer, unanswered == 0, !isReading else { return context.write(data, promise: promise) }
+        guard case .end = unwrapOutboundIn(data), answered(at: context.eventLoop.now) else {
+            return context.write(data, promise: promise)
+        }
         context.writeAndFlush(data, promise: promise)
         context.close(promise: nil)
+    }
+
+    /// Must be told of each answer that is written past this handler.
+    ///
+    /// - Returns: whether the connection must be closed after it.
+    func answered(at now: NIODeadline) -> Bool {
+        lastHeard = now
+        unanswered -= 1
+        // A request that is still coming in is an answer too early, whose writer closes when the peer has read it.
+        return endsAfterAnswer && unanswered == 0 && !isReading
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

@@ -27,9 +27,9 @@ struct HubChannel: HTTPChannelHandler {
             try pipeline.configureHTTPServerPipeline(
                 withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
                 withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
+            let keeper = ConnectionKeeper(idleTimeout: idleTimeout)
             try pipeline.addHandlers([
-                ConnectionKeeper(idleTimeout: idleTimeout), ExpressLane(expressDoor),
-                HTTP1ToHTTPServerCodec(secure: false),
+                keeper, ExpressLane(expressDoor, keeper), HTTP1ToHTTPServerCodec(secure: false),
             ])
             return try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
