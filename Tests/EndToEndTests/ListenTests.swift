@@ -21,12 +21,10 @@ extension EndToEnd {
                     try await Self.publish(hub, "order.one")
                     try await Self.publish(hub, "invoice.none")
                     try await Self.publish(hub, "ticket.created")
-                    _ = try await eventually("two arrive") { sink.count == 2 ? true : nil }
                     // Several are forwarded at once, so either may be there first.
-                    #expect(
-                        Set(sink.records.compactMap { $0.headers.header("X-Webhook-Event") }) == [
-                            "order.one", "ticket.created",
-                        ])
+                    _ = try await eventually("two arrive") {
+                        Self.arrivedTypes(sink) == ["order.one", "ticket.created"] ? true : nil
+                    }
                     let first = sink.records[0]
                     #expect(first.method == "POST" && first.target == "/hooks?dev=1")
                     #expect(first.headers.header("Content-Type") == "application/json")
@@ -39,11 +37,11 @@ extension EndToEnd {
                     try await hub.start()
                     try await Self.waitForLog(of: listener, "Connected again.")
                     try await Self.publish(hub, "order.last")
-                    _ = try await eventually("nothing is missed", within: .seconds(30)) { sink.count == 4 ? true : nil }
+                    _ = try await eventually("nothing is missed", within: .seconds(30)) {
+                        Self.arrivedTypes(sink).count == 4 ? true : nil
+                    }
                     #expect(
-                        sink.records.compactMap { $0.headers.header("X-Webhook-Event") }.suffix(2).sorted() == [
-                            "order.last", "order.missed",
-                        ])
+                        Self.arrivedTypes(sink) == ["order.last", "order.missed", "order.one", "ticket.created"])
                     for record in sink.records { #expect(try Receiving.isGenuine(record, String(secret))) }
                     #expect(listener.log.contains("✓ 200"))
 
@@ -190,6 +188,14 @@ extension EndToEnd {
         }
 
         /// As another process would.
+        /// Of the events that arrived, each once however often it came: a break between may bring one again.
+        private static func arrivedTypes(_ sink: SinkServer) -> [String] {
+            let events = sink.records.compactMap { record in
+                record.headers.header("webhook-id").map { ($0, record.headers.header("X-Webhook-Event") ?? "") }
+            }
+            return Dictionary(events) { first, _ in first }.values.sorted()
+        }
+
         private static func publish(_ hub: HubProcess, _ type: String) async throws {
             try await HubProcess.openHub(hub.dataDirectory) { engine in
                 _ = try await engine.publish(.init(type: type, content: .json(["n": 1])), in: hub.credentials.workspace)

@@ -21,7 +21,7 @@ package struct RenderBatch: Sendable {
             return answer(id: id, .failed("$.integration: missing"))
         }
         // Line breaks are what MIME puts into base64, and no part of it.
-        let encoded = (payload["body_base64"].text ?? "").filter { !$0.isWhitespace }
+        let encoded = String(decoding: (payload["body_base64"].text ?? "").utf8.filter { $0 > 0x20 }, as: UTF8.self)
         guard let body = Base64.decode(encoded) else {
             return answer(id: id, .failed("$.body_base64: expected base64"))
         }

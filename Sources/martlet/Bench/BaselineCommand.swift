@@ -89,5 +89,6 @@ private struct StoringBaseline: Sendable {
     private static let draft = MessageDraft(
         topic: "octo/reader: issue #73 Spelling error in the README",
         body: "octo-reader opened [issue #73](https://github.example.com/octo/reader/issues/73):\n\n```quote\n"
-            + "It looks like you have spelled *commit* with two t's in the third line of the introduction.\n```")
+            + "It looks like you have spelled *commit* with two t's in the third line of the introduction.\n```",
+        threadKey: "issue:octo/reader#73")
 }
