@@ -51,7 +51,7 @@ extension JSON {
     package struct Object: Sendable {
         package struct Member: Sendable {
             package let key: String
-            package fileprivate(set) var value: JSON
+            package internal(set) var value: JSON
         }
 
         package private(set) var members: [Member] = []
@@ -59,7 +59,7 @@ extension JSON {
         private var positions: [String: Int] = [:]
         /// One bit for each key there was, by its length and last byte: most new keys are told apart without a scan.
         private var seen: UInt64 = 0
-        private static let scanLimit = 16
+        static let scanLimit = 48
 
         package init() {}
 
@@ -67,16 +67,27 @@ extension JSON {
             for (key, value) in members { self[key] = value }
         }
 
-        init(reservingCapacity count: Int) {
-            members.reserveCapacity(count)
-            if count > Self.scanLimit { positions.reserveCapacity(count) }
+        /// Takes over what a parser read, in the order in which it came.
+        ///
+        /// - Parameters:
+        ///   - members: no key twice, unless there are more than ``scanLimit``.
+        ///   - seen: the ``bit(of:)`` of each key.
+        init(parsed members: [Member], seen: UInt64) {
+            (self.members, self.seen) = (members, seen)
+            guard members.count > Self.scanLimit else { return }
+            positions.reserveCapacity(members.count)
+            reindex()
+            if positions.count < members.count { self = Self(members.lazy.map { ($0.key, $0.value) }) }
         }
 
         package var count: Int { members.count }
         package var isEmpty: Bool { members.isEmpty }
 
         package subscript(key: String) -> JSON? {
-            get { position(of: key).map { members[$0].value } }
+            get {
+                guard let position = position(of: key) else { return nil }
+                return members[position].value
+            }
             set {
                 switch (position(of: key), newValue) {
                 case (let position?, let value?):
@@ -96,14 +107,24 @@ extension JSON {
 
         private func position(of key: String) -> Int? {
             if members.count > Self.scanLimit { return positions[key] }
-            guard seen & Self.bit(of: key) != 0 else { return nil }
-            let length = key.utf8.count
-            return members.firstIndex { $0.key.utf8.count == length && $0.key == key }
+            return seen & Self.bit(of: key) == 0 ? nil : Self.position(of: key, among: members)
         }
 
-        private static func bit(of key: String) -> UInt64 {
-            let bytes = key.utf8
-            return 1 << UInt64((bytes.count &* 7 &+ Int(bytes.last ?? 0)) & 63)
+        /// Where the member of this name stands; looks at all.
+        static func position(of key: String, among members: [Member]) -> Int? {
+            let length = key.utf8.count
+            for position in members.indices where members[position].key.utf8.count == length {
+                if members[position].key == key { return position }
+            }
+            return nil
+        }
+
+        static func bit(of key: String) -> UInt64 {
+            let bit = key.utf8.withContiguousStorageIfAvailable { bytes in
+                UInt64(1) << UInt64((bytes.count &* 7 &+ Int(bytes.last ?? 0)) & 63)
+            }
+            // Only text that comes from outside of Swift is not contiguous: it is held against all keys.
+            return bit ?? .max
         }
 
         private mutating func index(newest key: String) {

@@ -50,71 +50,75 @@ extension JSON {
 }
 
 private struct JSONParser {
-    /// An open array or object: where its values and keys begin on the two stacks.
+    /// An open array or object, and what was read of it.
     private struct Frame {
         let isObject: Bool
-        let firstValue: Int
-        let firstKey: Int
+        /// The name it will have in the object around it.
+        let key: String
+        var members: [JSON.Object.Member] = []
+        /// As ``JSON/Object`` keeps it of its keys.
+        var seen: UInt64 = 0
+        var elements: [JSON] = []
+
+        init(isObject: Bool, key: String) {
+            (self.isObject, self.key) = (isObject, key)
+        }
     }
 
     private let bytes: UnsafeBufferPointer<UInt8>
     private var position = 0
-    private var values: [JSON] = []
-    private var keys: [String] = []
-    private var frames: [Frame] = []
+    /// The innermost container; at first one that stands around the text and gets its value.
+    private var frame = Frame(isObject: false, key: "")
+    private var outerFrames: [Frame] = []
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) {
         self.bytes = bytes
-        // Growing from nothing costs a small document more than all of its values.
-        let expected = min(bytes.count / 16, 64)
-        values.reserveCapacity(expected)
-        keys.reserveCapacity(expected)
-        frames.reserveCapacity(8)
+        outerFrames.reserveCapacity(8)
     }
 
     mutating func parse() throws(JSONError) -> JSON {
         if bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF { position = 3 }
-        try beginValue()
-        while let frame = frames.last {
-            try continueContainer(frame)
-        }
+        try beginValue(of: "")
+        while !outerFrames.isEmpty { try continueContainer() }
         skipBlanks()
         guard position == bytes.count else { throw fault(.trailingBytes) }
-        return values.removeLast()
+        return frame.elements.removeLast()
     }
 
     // MARK: Structure
 
-    /// Reads a scalar onto the value stack, or opens a container and reads its first value.
-    private mutating func beginValue() throws(JSONError) {
+    /// Reads a scalar, or opens containers down to the first value in them.
+    ///
+    /// - Parameter key: what the value is called in the object around it; anything where there is none.
+    private mutating func beginValue(of key: consuming String) throws(JSONError) {
         while true {
             skipBlanks()
             guard position < bytes.count else { throw fault(.unexpectedEnd) }
             switch bytes[position] {
             case UInt8(ascii: "{"):
-                try open(isObject: true)
+                try open(isObject: true, key)
                 skipBlanks()
                 if consume(UInt8(ascii: "}")) { return close() }
-                try readKey()
+                key = try readKey()
             case UInt8(ascii: "["):
-                try open(isObject: false)
+                try open(isObject: false, key)
                 skipBlanks()
                 if consume(UInt8(ascii: "]")) { return close() }
+                key = ""
             default:
-                return values.append(try readScalar())
+                return add(try readScalar(), key)
             }
         }
     }
 
     /// After a value inside a container: a comma and the next value, or the end of the container.
-    private mutating func continueContainer(_ frame: Frame) throws(JSONError) {
+    private mutating func continueContainer() throws(JSONError) {
         skipBlanks()
         guard position < bytes.count else { throw fault(.unexpectedEnd) }
         switch bytes[position] {
         case UInt8(ascii: ","):
             position += 1
-            if frame.isObject { try readKey() }
-            try beginValue()
+            try beginValue(of: frame.isObject ? try readKey() : "")
         case UInt8(ascii: "}") where frame.isObject, UInt8(ascii: "]") where !frame.isObject:
             position += 1
             close()
@@ -123,37 +127,47 @@ private struct JSONParser {
         }
     }
 
-    private mutating func open(isObject: Bool) throws(JSONError) {
-        guard frames.count < JSON.depthLimit else { throw fault(.tooDeep) }
+    private mutating func open(isObject: Bool, _ key: String) throws(JSONError) {
+        guard outerFrames.count < JSON.depthLimit else { throw fault(.tooDeep) }
         position += 1
-        frames.append(Frame(isObject: isObject, firstValue: values.count, firstKey: keys.count))
+        outerFrames.append(frame)
+        frame = Frame(isObject: isObject, key: key)
     }
 
     private mutating func close() {
-        let frame = frames.removeLast()
-        if frame.isObject {
-            var object = JSON.Object(reservingCapacity: values.count - frame.firstValue)
-            for offset in 0..<(values.count - frame.firstValue) {
-                object[keys[frame.firstKey + offset]] = values[frame.firstValue + offset]
-            }
-            keys.removeLast(keys.count - frame.firstKey)
-            values.removeLast(values.count - frame.firstValue)
-            values.append(.object(object))
-        } else {
-            let array = Array(values[frame.firstValue...])
-            values.removeLast(values.count - frame.firstValue)
-            values.append(.array(array))
-        }
+        let closed = frame
+        frame = outerFrames.removeLast()
+        add(
+            closed.isObject
+                ? .object(JSON.Object(parsed: closed.members, seen: closed.seen)) : .array(closed.elements), closed.key)
     }
 
-    private mutating func readKey() throws(JSONError) {
+    /// Puts a value into the innermost container.
+    private mutating func add(_ value: consuming JSON, _ key: consuming String) {
+        guard frame.isObject else { return frame.elements.append(value) }
+        let bit = JSON.Object.bit(of: key)
+        // Where there are so many that looking at all takes long, the object finds those that come twice.
+        if frame.seen & bit != 0, frame.members.count <= JSON.Object.scanLimit,
+            let known = JSON.Object.position(of: key, among: frame.members)
+        {
+            frame.members[known].value = value
+            return
+        }
+        frame.seen |= bit
+        // Growing from nothing costs a small object more than its values.
+        if frame.members.isEmpty { frame.members.reserveCapacity(4) }
+        frame.members.append(JSON.Object.Member(key: key, value: value))
+    }
+
+    private mutating func readKey() throws(JSONError) -> String {
         skipBlanks()
         guard position < bytes.count else { throw fault(.unexpectedEnd) }
         guard bytes[position] == UInt8(ascii: "\"") else { throw fault(.unexpectedByte) }
-        keys.append(try readString())
+        let key = try readString()
         skipBlanks()
         guard position < bytes.count else { throw fault(.unexpectedEnd) }
         guard consume(UInt8(ascii: ":")) else { throw fault(.unexpectedByte) }
+        return key
     }
 
     // MARK: Scalars
@@ -196,7 +210,7 @@ private struct JSONParser {
             if !consume(UInt8(ascii: "+")) { _ = consume(UInt8(ascii: "-")) }
             try requireDigits()
         }
-        return JSON.Number(uncheckedLiteral: String(decoding: bytes[start..<position], as: UTF8.self))
+        return JSON.Number(uncheckedLiteral: Self.text(ofASCII: bytes[start..<position]))
     }
 
     private mutating func requireDigits() throws(JSONError) {
@@ -209,20 +223,65 @@ private struct JSONParser {
     private mutating func readString() throws(JSONError) -> String {
         position += 1
         let start = position
-        var isASCII = true
+        let isASCII = skipPlainText()
+        guard position < bytes.count else { throw fault(.unexpectedEnd) }
+        switch bytes[position] {
+        case UInt8(ascii: "\""):
+            let run = bytes[start..<position]
+            position += 1
+            return isASCII ? Self.text(ofASCII: run) : try validated(run, at: start)
+        case UInt8(ascii: "\\"):
+            return try readEscapedString(from: start)
+        default:
+            throw fault(.controlCharacter)
+        }
+    }
+
+    private static func text(ofASCII run: Slice<UnsafeBufferPointer<UInt8>>) -> String {
+        String(unsafeUninitializedCapacity: run.count) { text in
+            _ = text.initialize(fromContentsOf: run)
+            return run.count
+        }
+    }
+
+    /// Steps to the next quote, backslash or control character, or to the end.
+    ///
+    /// - Returns: whether all bytes on the way are ASCII.
+    private mutating func skipPlainText() -> Bool {
+        let raw = UnsafeRawBufferPointer(bytes)
+        var all: UInt64 = 0
+        while position + 8 <= bytes.count {
+            let word = UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+            let marks = Self.marks(in: word)
+            guard marks == 0 else {
+                let count = marks.trailingZeroBitCount / 8
+                position += count
+                return (all | word & (1 << UInt64(8 * count) - 1)) & Self.highBits == 0
+            }
+            all |= word
+            position += 8
+        }
         while position < bytes.count {
             let byte = bytes[position]
-            if byte == UInt8(ascii: "\"") {
-                let run = bytes[start..<position]
-                position += 1
-                return isASCII ? String(decoding: run, as: UTF8.self) : try validated(run, at: start)
-            }
-            if byte == UInt8(ascii: "\\") { return try readEscapedString(from: start) }
-            if byte < 0x20 { throw fault(.controlCharacter) }
-            if byte >= 0x80 { isASCII = false }
+            if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 { break }
+            all |= UInt64(byte)
             position += 1
         }
-        throw fault(.unexpectedEnd)
+        return all & Self.highBits == 0
+    }
+
+    private static let highBits: UInt64 = 0x8080_8080_8080_8080
+
+    /// The high bit of each of eight bytes that is a quote, a backslash or a control character. The lowest one that is
+    /// set is right; those above it need not be, since a subtraction may borrow from the next byte.
+    private static func marks(in word: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let quotes = word ^ ones &* UInt64(UInt8(ascii: "\""))
+        let backslashes = word ^ ones &* UInt64(UInt8(ascii: "\\"))
+        let isQuote = (quotes &- ones) & ~quotes
+        let isBackslash = (backslashes &- ones) & ~backslashes
+        let isControl = (word &- ones &* 0x20) & ~word
+        return (isQuote | isBackslash | isControl) & highBits
     }
 
     private func validated(_ run: Slice<UnsafeBufferPointer<UInt8>>, at offset: Int) throws(JSONError) -> String {
@@ -305,7 +364,8 @@ private struct JSONParser {
     // MARK: Bytes
 
     private mutating func skipBlanks() {
-        while position < bytes.count {
+        // Most often there are none.
+        while position < bytes.count, bytes[position] <= 0x20 {
             switch bytes[position] {
             case 0x20, 0x0A, 0x0D, 0x09: position += 1
             default: return
