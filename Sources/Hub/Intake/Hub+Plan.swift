@@ -43,10 +43,11 @@ extension Hub {
     private func claims(of judgement: Judgement, _ incoming: IncomingRequest) -> [IdempotencyClaim] {
         let source = judgement.prepared.source
         guard judgement.prepared.isAuthenticated else { return [] }
-        let bodyHash = vault.hash(.idempotency, source.id.bytes, incoming.body)
+        let place = source.id.bytes
+        let bodyHash = vault.hash(.idempotency, place, incoming.body)
         let expiresAt = incoming.receivedAt + .seconds(source.verification.idempotencyTTLSeconds)
         func claim(_ kind: String, _ value: [UInt8]) -> IdempotencyClaim {
-            let key = vault.hash(.idempotency, source.id.bytes, Array(kind.utf8), value)
+            let key = vault.hash(.idempotency, place, Array(kind.utf8), value)
             return IdempotencyClaim(
                 key: Array(key.prefix(16)), bodyHash: Array(bodyHash.prefix(8)), expiresAt: expiresAt)
         }

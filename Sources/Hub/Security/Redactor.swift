@@ -38,7 +38,7 @@ package struct Redactor: Sendable {
 
     /// `<redacted:` and 8 hex digits of a keyed hash: equal values can be told to be equal, and no more.
     private func replacement(for value: some StringProtocol) -> String {
-        "<redacted:\(Hex.encode(Array(vault.hash(.redaction, Array(value.utf8)).prefix(4))))>"
+        "<redacted:" + Hex.encode(Array(vault.hash(.redaction, Array(value.utf8)).prefix(4))) + ">"
     }
 
     package func headers(_ headers: Fields) -> Fields {

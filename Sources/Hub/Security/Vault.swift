@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 package import HubCore
 package import HubStorage
+import WebhookSignatures
 
 /// Why a secret could not be sealed or opened.
 package enum VaultError: Error, Equatable, Sendable {
@@ -40,7 +41,7 @@ package struct Vault: Sendable {
 
     private let ring: KeyRing
     /// With the key already mixed in, which is half the work for a short text.
-    private let hashers: [HMAC<SHA256>]
+    private let hashKeys: [AuthenticationKey]
 
     /// A vault of one master key for everything; ``open(masterKey:store:reload:)`` makes the one that lasts.
     ///
@@ -52,7 +53,9 @@ package struct Vault: Sendable {
     private init(ring: KeyRing, hashRoot: Secret<[UInt8]>) {
         self.ring = ring
         let root = SymmetricKey(data: hashRoot.reveal())
-        hashers = Purpose.allCases.map { HMAC<SHA256>(key: SealingKey.derive("hash.\($0)", from: root)) }
+        hashKeys = Purpose.allCases.map {
+            MessageAuthentication.sha256.key(SealingKey.derive("hash.\($0)", from: root))
+        }
     }
 
     /// The vault of a store: makes the root of its hashes the first time, and refuses a store that is sealed with
@@ -127,9 +130,7 @@ package struct Vault: Sendable {
     /// - Parameter bytes: in parts, which are hashed as if they were one.
     /// - Returns: 32 bytes of HMAC-SHA256 under the purpose's key.
     package func hash(_ purpose: Purpose, _ bytes: [UInt8]...) -> [UInt8] {
-        var hasher = hashers[purpose.rawValue]
-        for part in bytes { hasher.update(data: part) }
-        return hasher.finalize().withUnsafeBytes { Array($0) }
+        hashKeys[purpose.rawValue].code(over: bytes)
     }
 
     package func hash(_ purpose: Purpose, _ text: String) -> [UInt8] {

@@ -16,9 +16,14 @@ package enum Hex {
 
     /// - Returns: nil for an odd length or any other character than `0-9a-fA-F`.
     package static func decode(_ text: some StringProtocol) -> [UInt8]? {
-        var text = String(text)
+        decode(String(text), allowsUpperCase: true)
+    }
+
+    package static func decode(_ text: String, allowsUpperCase: Bool) -> [UInt8]? {
+        var text = text
         return text.withUTF8 { digits in
             guard digits.count.isMultiple(of: 2) else { return nil }
+            guard allowsUpperCase || !digits.contains(where: { 0x41...0x46 ~= $0 }) else { return nil }
             var bytes: [UInt8] = []
             bytes.reserveCapacity(digits.count / 2)
             for index in stride(from: 0, to: digits.count, by: 2) {
@@ -30,12 +35,10 @@ package enum Hex {
     }
 
     static func value(of character: UInt8) -> UInt8? {
-        switch character {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): character - UInt8(ascii: "A") + 10
-        default: nil
-        }
+        let digit = character &- UInt8(ascii: "0")
+        if digit < 10 { return digit }
+        let letter = (character | 0x20) &- UInt8(ascii: "a")
+        return letter < 6 ? letter + 10 : nil
     }
 
     static func digit(_ value: UInt8) -> UInt8 {

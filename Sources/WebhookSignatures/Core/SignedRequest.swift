@@ -44,9 +44,12 @@ public struct SignedRequest: Sendable {
     ///
     /// Two headers of one name are refused: which of them counts would be up to each reader on the way.
     func singleHeader(_ name: String) throws(Rejection) -> String? {
-        let values = headers.headers(name)
-        guard values.count < 2 else { throw .repeatedHeader(name) }
-        return values.first
+        var value: String?
+        for field in headers.fields where field.name.equalsIgnoringASCIICase(name) {
+            guard value == nil else { throw .repeatedHeader(name) }
+            value = field.value
+        }
+        return value
     }
 }
 

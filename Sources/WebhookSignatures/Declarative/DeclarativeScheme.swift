@@ -162,7 +162,7 @@ struct DeclarativeScheme: SignatureScheme {
             !text.isEmpty
         else { return nil }
         switch compiled.description.encoding {
-        case .hex: return text.utf8.contains { (0x41...0x46).contains($0) } ? nil : Hex.decode(text)
+        case .hex: return Hex.decode(String(text), allowsUpperCase: false)
         case .base64: return Base64.decode(text)
         }
     }
