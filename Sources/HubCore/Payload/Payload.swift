@@ -43,10 +43,21 @@ package struct Payload: Sendable {
     package let value: JSON?
     private let place: Place
 
-    private indirect enum Place: Sendable {
+    /// What is read stands nearly always one or two keys deep; only deeper places need an object for each step.
+    private enum Place: Sendable {
         case root
-        case key(String, of: Place)
-        case index(Int, of: Place)
+        case key(String)
+        case keyInKey(String, of: String)
+        indirect case deepKey(String, of: Place)
+        indirect case index(Int, of: Place)
+
+        func key(_ key: String) -> Place {
+            switch self {
+            case .root: .key(key)
+            case .key(let parent): .keyInKey(key, of: parent)
+            case .keyInKey, .deepKey, .index: .deepKey(key, of: self)
+            }
+        }
     }
 
     package init(_ document: JSON?) {
@@ -66,14 +77,16 @@ package struct Payload: Sendable {
         while true {
             switch place {
             case .root: return "$" + parts.reversed().joined()
-            case .key(let key, let parent): (parts, place) = (parts + ["." + key], parent)
+            case .key(let key): (parts, place) = (parts + ["." + key], .root)
+            case .keyInKey(let key, let parent): (parts, place) = (parts + ["." + key], .key(parent))
+            case .deepKey(let key, let parent): (parts, place) = (parts + ["." + key], parent)
             case .index(let index, let parent): (parts, place) = (parts + ["[\(index)]"], parent)
             }
         }
     }
 
     package subscript(key: String) -> Payload {
-        Payload(value?[key], at: .key(key, of: place))
+        Payload(value?[key], at: place.key(key))
     }
 
     package subscript(index: Int) -> Payload {

@@ -82,6 +82,10 @@ package struct HeaderValue: Sendable {
     package init(_ text: String) {
         let parts = Self.parts(text)
         value = parts[0].trimmed().lowercased()
+        guard parts.count > 1 else {
+            parameters = [:]
+            return
+        }
         parameters = Dictionary(
             parts.dropFirst().compactMap { part in
                 guard let equals = part.firstIndex(of: "=") else { return nil }
@@ -113,12 +117,21 @@ package struct HeaderValue: Sendable {
     }
 }
 
-extension StringProtocol where UTF8View: BidirectionalCollection {
+extension String {
     /// Without white space at both ends.
     package func trimmed() -> String {
         // Nearly always there is nothing to trim, and bytes tell it quicker than characters.
-        guard let first = utf8.first, let last = utf8.last else { return "" }
-        if 0x21..<0x7F ~= first, 0x21..<0x7F ~= last { return String(self) }
+        let isTrimmed = utf8.withContiguousStorageIfAvailable { bytes in
+            guard let first = bytes.first, let last = bytes.last else { return true }
+            return 0x21..<0x7F ~= first && 0x21..<0x7F ~= last
+        }
+        return isTrimmed == true ? self : self[...].trimmed()
+    }
+}
+
+extension Substring {
+    /// Without white space at both ends.
+    package func trimmed() -> String {
         guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
         else { return "" }
         return String(self[first...last])

@@ -41,7 +41,8 @@ package struct ReadingContext: Sendable {
 
     /// Whether the option is switched on: `true`, `1`, `yes` or `on`, in any case.
     package func flag(_ option: String) -> Bool {
-        ["true", "1", "yes", "on"].contains(text(option)?.lowercased() ?? "")
+        guard let text = text(option) else { return false }
+        return ["true", "1", "yes", "on"].contains(text.lowercased())
     }
 
     /// The globs of a comma-separated option; nil when it is not given.

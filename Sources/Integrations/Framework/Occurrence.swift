@@ -30,7 +30,8 @@ package struct Occurrence: Sendable {
         _ event: some VendorEvent, _ details: [String] = [], aliases: [String] = [],
         provenance: Provenance = Provenance(), tell: @escaping @Sendable () throws(PayloadError) -> Meaning
     ) {
-        let type = ([event.rawValue] + details.filter { !$0.isEmpty }).joined(separator: ".")
+        var type = event.rawValue
+        for detail in details where !detail.isEmpty { type += "." + detail }
         self.init(
             openType: type, aliases: aliases, isQuiet: event.isQuiet(details), provenance: provenance, tell: tell)
     }
@@ -52,6 +53,8 @@ extension VendorEvent {
     package var quietDetails: [String] { [] }
 
     fileprivate func isQuiet(_ details: [String]) -> Bool {
+        let quietDetails = quietDetails
+        guard !quietDetails.isEmpty else { return false }
         let type = details.filter { !$0.isEmpty }.joined(separator: ".")
         return quietDetails.contains { type == $0 || type.hasPrefix($0 + ".") }
     }

@@ -18,11 +18,23 @@ struct Activity: Sendable {
     }
 
     var markdown: String {
-        let notes = notes.filter { !$0.isEmpty }.joined(separator: ", ")
-        let sentence = ([actor.markdown, action, object] + clauses + [notes.isEmpty ? "" : "(\(notes))"])
-            .filter { !$0.isEmpty }.joined(separator: " ")
-        let quote = Markdown.quote(quoted ?? "")
-        return quote.isEmpty ? Wording.sentence(sentence) : "\(sentence):\n\n\(quote)"
+        var notes = ""
+        for note in self.notes { notes.join(note, after: ", ") }
+        var sentence = actor.markdown
+        sentence.join(action, after: " ")
+        sentence.join(object, after: " ")
+        for clause in clauses { sentence.join(clause, after: " ") }
+        if !notes.isEmpty { sentence.join("(\(notes))", after: " ") }
+        let quote = quoted.map(Markdown.quote) ?? ""
+        return quote.isEmpty ? Wording.sentence(sentence) : sentence + ":\n\n" + quote
+    }
+}
+
+extension String {
+    /// Puts a part behind what is there already, if there is any of either.
+    fileprivate mutating func join(_ part: String, after separator: String) {
+        if !isEmpty, !part.isEmpty { self += separator }
+        self += part
     }
 }
 

@@ -50,7 +50,7 @@ enum Markdown {
     /// `[text](url)`; without a URL that can be linked to, the text alone.
     static func link(_ text: String, _ url: String?) -> String {
         guard let url = url.flatMap(destination) else { return escaped(text) }
-        return "[\(linkText(text))](\(url))"
+        return "[" + linkText(text) + "](" + url + ")"
     }
 
     /// As ``link(_:_:)`` with text that is Markdown already and has no links in it.
@@ -63,7 +63,7 @@ enum Markdown {
     static func code(_ text: String) -> String {
         let text = flattened(text)
         guard !text.isEmpty else { return "" }
-        guard text.contains("`") else { return "`\(text)`" }
+        guard text.utf8.hasByte(where: { $0 == UInt8(ascii: "`") }) else { return "`" + text + "`" }
         var fence = "``"
         while text.contains(fence) { fence += "`" }
         return "\(fence) \(text) \(fence)"
@@ -77,7 +77,28 @@ enum Markdown {
 
     /// What someone wrote, in Markdown of their own, as a quotation; empty for blank text.
     static func quote(_ text: String) -> String {
-        lines(text).map { $0.isEmpty ? ">" : "> \($0)" }.joined(separator: "\n")
+        // By bytes: a carriage return is one of the blanks at the end of its line.
+        var text = text
+        return text.withUTF8 { bytes in
+            var quote: [UInt8] = []
+            quote.reserveCapacity(bytes.count + 16)
+            var blankLines = 0
+            for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+                guard let last = line.lastIndex(where: { $0 > 0x20 }) else {
+                    blankLines += 1
+                    continue
+                }
+                // Blank lines at both ends are left out.
+                if !quote.isEmpty {
+                    for _ in 0..<blankLines { quote += "\n>".utf8 }
+                    quote.append(UInt8(ascii: "\n"))
+                }
+                blankLines = 0
+                quote += "> ".utf8
+                quote += line[...last]
+            }
+            return String(decoding: quote, as: UTF8.self)
+        }
     }
 
     /// A code block whose fence is longer than any in the text.
@@ -111,8 +132,8 @@ enum Markdown {
     /// A URL as it may stand in the parentheses of a link; nil for what is no web or mail address.
     static func destination(_ url: String) -> String? {
         let url = url.trimmed()
-        guard ["https:", "http:", "mailto:"].contains(where: { url.hasMore(than: $0) }) else { return nil }
-        guard url.utf8.contains(where: needsCare) else { return url }
+        guard url.begins(withAny: schemes) else { return nil }
+        guard url.utf8.hasByte(where: needsCare) else { return url }
         let keepsParentheses = isBalanced(url, open: "(", close: ")")
         var result = ""
         for scalar in url.unicodeScalars {
@@ -129,6 +150,8 @@ enum Markdown {
         }
         return result
     }
+
+    private static let schemes = ["https:", "http:", "mailto:"].map { Array($0.utf8) }
 
     private static func needsCare(_ byte: UInt8) -> Bool {
         switch byte {
@@ -164,39 +187,34 @@ enum Markdown {
             .map { $0.filter { !$0.isControl } }.filter { !$0.isEmpty }
             .joined(separator: " ")
     }
-
-    /// Without blank lines at both ends and blanks at the ends of lines.
-    private static func lines(_ text: String) -> [String] {
-        // By bytes: a carriage return is one of the blanks at the end of its line.
-        let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { line in
-            let end = line.lastIndex { $0 > 0x20 }.map { line.index(after: $0) } ?? line.startIndex
-            return String(decoding: line[..<end], as: UTF8.self)
-        }
-        guard let first = lines.firstIndex(where: { !$0.isEmpty }), let last = lines.lastIndex(where: { !$0.isEmpty })
-        else { return [] }
-        return Array(lines[first...last])
-    }
 }
 
 extension String {
     /// Whether it is one line of printable ASCII with single blanks between its words: nearly every title and name.
     fileprivate var isPlainLine: Bool {
-        var before = UInt8(ascii: " ")
-        for byte in utf8 {
-            guard byte >= 0x20, byte < 0x7F, byte != 0x20 || before != 0x20 else { return false }
-            before = byte
-        }
-        return before != 0x20
+        utf8.withContiguousStorageIfAvailable { bytes in
+            var before = UInt8(ascii: " ")
+            for byte in bytes {
+                guard byte >= 0x20, byte < 0x7F, byte != 0x20 || before != 0x20 else { return false }
+                before = byte
+            }
+            return before != 0x20
+        } ?? false
     }
 
-    /// Whether it begins with this scheme, in any case, and goes on after it.
-    fileprivate func hasMore(than scheme: String) -> Bool {
-        let count = scheme.utf8.count
-        return utf8.count > count && String(decoding: utf8.prefix(count), as: UTF8.self).equalsIgnoringASCIICase(scheme)
+    /// Whether it begins with one of these schemes, in any case, and goes on after it.
+    fileprivate func begins(withAny schemes: [[UInt8]]) -> Bool {
+        var text = self
+        return text.withUTF8 { bytes in
+            schemes.contains { scheme in
+                bytes.count > scheme.count
+                    && scheme.indices.allSatisfy { bytes[$0].lowercased == scheme[$0] }
+            }
+        }
     }
 
     fileprivate var mayHoldMarkup: Bool {
-        utf8.contains { byte in
+        utf8.hasByte { byte in
             switch byte {
             case UInt8(ascii: "\\"), UInt8(ascii: "*"), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "`"),
                 UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "<"), UInt8(ascii: "&"):
@@ -205,6 +223,18 @@ extension String {
             }
         }
     }
+}
+
+extension String.UTF8View {
+    /// As `contains(where:)`, which steps through a string's own index and costs several times as much.
+    @inline(__always)
+    func hasByte(where isMeant: (UInt8) -> Bool) -> Bool {
+        withContiguousStorageIfAvailable { $0.contains(where: isMeant) } ?? contains(where: isMeant)
+    }
+}
+
+extension UInt8 {
+    fileprivate var lowercased: UInt8 { self &- UInt8(ascii: "A") < 26 ? self | 0x20 : self }
 }
 
 extension Unicode.Scalar {

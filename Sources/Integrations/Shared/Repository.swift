@@ -22,8 +22,7 @@ struct Repository: Sendable {
     func topic(of area: String) -> String { "\(name) / \(area)" }
 
     func topic(of item: WorkItem) -> String {
-        "\(name) / "
-            + [item.kind, item.number.map { "#\($0)" }, item.title].compactMap { $0 }.joined(separator: " ")
+        "\(name) / " + item.text(showingTitle: true)
     }
 
     func topic(release tag: String, title: String?) -> String {
@@ -39,11 +38,17 @@ struct WorkItem: Sendable {
     let title: String?
     let url: String?
 
+    /// `PR #4`, or `PR #4 Speed up the build`.
+    func text(showingTitle: Bool) -> String {
+        var text = kind
+        if let number { text += " #" + number }
+        if showingTitle, let title { text += " " + title }
+        return text
+    }
+
     /// `[PR #4](…)`, or `[PR #4 Speed up the build](…)`.
     func link(showingTitle: Bool) -> String {
         // A number alone says which; without one only the title can.
-        let title = showingTitle || number == nil ? title : nil
-        let text = [kind, number.map { "#\($0)" }, title].compactMap { $0 }.joined(separator: " ")
-        return Markdown.link(text, url)
+        Markdown.link(text(showingTitle: showingTitle || number == nil), url)
     }
 }

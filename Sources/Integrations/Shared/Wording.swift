@@ -15,7 +15,8 @@ enum Wording {
 
     /// `review_requested` as people say it.
     static func humanized(_ name: String) -> String {
-        String(name.map { $0 == "_" || $0 == "-" ? " " : $0 })
+        guard name.utf8.hasByte(where: { $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }) else { return name }
+        return String(name.map { $0 == "_" || $0 == "-" ? " " : $0 })
     }
 
     /// The first line that holds anything.
