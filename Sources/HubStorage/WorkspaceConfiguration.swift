@@ -1,8 +1,8 @@
 package import HubCore
 import Synchronization
 
-/// Everything the planner may know of one workspace: an immutable snapshot.
-package struct WorkspaceConfiguration: Sendable {
+/// Everything the planner may know of one workspace: an immutable snapshot. An object, since each request hands it on.
+package final class WorkspaceConfiguration: Sendable {
     /// Changes with every change of what this holds.
     package let version: Int64
     package let workspace: Workspace
