@@ -5,9 +5,10 @@ import Synchronization
 
 /// The one thread that writes: takes all that waits, commits it in one transaction, then answers.
 ///
-/// While one group is made durable the next one gathers. A group that is due waits only for jobs that are known to be on
-/// their way, and not long: a commit costs the same for one job as for fifty. A job that fails is found by running the
-/// group's jobs singly, so that it fails alone.
+/// While one group is made durable the next one gathers. A commit costs nearly the same for one job as for fifty; so a
+/// group that is due waits, not long, for jobs that are known to be on their way, and until it is half of those that
+/// are about: else those who were just answered come back in ever smaller groups. A job that fails is found by running
+/// the group's jobs singly, so that it fails alone.
 final class Writer: Sendable {
     private struct State {
         var waiting: [any Job] = []
@@ -15,8 +16,21 @@ final class Writer: Sendable {
         var announced = 0
         /// Whether the thread sleeps until something comes.
         var isAsleep = false
-        /// Whether the thread sleeps until all that was announced has come.
+        /// Whether the thread sleeps until the next group is complete.
         var isGathering = false
+        /// How many jobs the last group had; 0 when nothing was to be done since.
+        var lastGroup = 0
+        /// How many jobs the next group waits for.
+        var wanted = 0
+
+        var isComplete: Bool { announced == 0 && waiting.count >= wanted }
+
+        /// Whether the thread must be woken since the next group is complete.
+        mutating func endsGathering() -> Bool {
+            guard isGathering, isComplete else { return false }
+            isGathering = false
+            return true
+        }
         var isClosed = false
         var isOver = false
         var closers: [CheckedContinuation<Void, Never>] = []
@@ -30,8 +44,8 @@ final class Writer: Sendable {
     /// How many jobs one transaction takes.
     static let groupLimit = 500
 
-    /// How long a group waits for jobs that were announced.
-    private static let gatheringTime = DispatchTimeInterval.milliseconds(3)
+    /// How long a group waits for more jobs.
+    private static let gatheringTime = DispatchTimeInterval.milliseconds(2)
 
     /// How often commits of other processes are looked for when there is nothing to do.
     private static let pollInterval = DispatchTimeInterval.milliseconds(1000)
@@ -63,7 +77,7 @@ final class Writer: Sendable {
         return Announcement { [self] in
             let isLast = state.withLock { state in
                 state.announced -= 1
-                return state.isGathering && state.announced == 0
+                return state.endsGathering()
             }
             if isLast { wake.signal() }
         }
@@ -87,15 +101,15 @@ final class Writer: Sendable {
         then finish: @escaping @Sendable (Result<Value, any Error>) -> Void
     ) {
         let job = PendingJob(work, finish)
-        let (refusal, isAsleep) = state.withLock { state -> (StoreError?, Bool) in
+        let (refusal, isAwaited) = state.withLock { state -> (StoreError?, Bool) in
             if state.isClosed { return (.cancelled, false) }
             if state.waiting.count >= Self.waitingLimit { return (.overloaded, false) }
             state.waiting.append(job)
             defer { state.isAsleep = false }
-            return (nil, state.isAsleep)
+            return (nil, state.isAsleep || state.endsGathering())
         }
         if let refusal { job.finish(refusal) }
-        if isAsleep { wake.signal() }
+        if isAwaited { wake.signal() }
         announcement?.end()
     }
 
@@ -123,7 +137,7 @@ final class Writer: Sendable {
         var seenVersion = 0
         while true {
             let (isIdle, isOver) = state.withLock { state in
-                state.isAsleep = state.waiting.isEmpty && !state.isClosed
+                state.isAsleep = state.waiting.isEmpty && state.lastGroup == 0 && !state.isClosed
                 return (state.isAsleep, state.isClosed && state.waiting.isEmpty)
             }
             if isOver { return end() }
@@ -135,6 +149,7 @@ final class Writer: Sendable {
             let group = state.withLock { state in
                 let group = Array(state.waiting.prefix(Self.groupLimit))
                 state.waiting.removeFirst(group.count)
+                state.lastGroup = group.count
                 return group
             }
             if !group.isEmpty { commit(group) }
@@ -142,11 +157,13 @@ final class Writer: Sendable {
         }
     }
 
-    /// Waits for what was announced.
+    /// Waits for company.
     private func gather() {
         let mayGain = state.withLock { state in
             state.isAsleep = false
-            state.isGathering = state.announced > 0 && state.waiting.count < Self.groupLimit && !state.isClosed
+            // Half of those who were answered last or wait now: the others are judged while these are made durable.
+            state.wanted = (state.lastGroup + state.waiting.count) / 2
+            state.isGathering = !state.isComplete && state.waiting.count < Self.groupLimit && !state.isClosed
             return state.isGathering
         }
         guard mayGain else { return }
