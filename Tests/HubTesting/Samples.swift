@@ -51,7 +51,8 @@ package struct TestWorkspace: Sendable {
         let claims = key.map { key in
             [
                 IdempotencyClaim(
-                    key: Array((Array(key.utf8) + Array(repeating: 0, count: 16)).prefix(16)), bodyHash: Array(body.utf8.prefix(8)), expiresAt: now + .seconds(604_800))
+                    key: Array((Array(key.utf8) + Array(repeating: 0, count: 16)).prefix(16)),
+                    bodyHash: Array(body.utf8.prefix(8)), expiresAt: now + .seconds(604_800))
             ]
         }
         return Plan(

@@ -75,7 +75,8 @@ struct BenchCommand: AsyncParsableCommand {
         report.ratio("requests/s, hub to bare route that stores", hub.requestsPerSecond / storing.requestsPerSecond)
         report.ratio("server CPU an event, µs", hub.cpuMicroseconds, .atMost(70))
         // The bound in µs is for a machine on which the bare route costs 23.
-        report.ratio("server CPU, hub to bare route", hub.cpuMicroseconds / baseline.cpuMicroseconds, .atMost(70.0 / 23))
+        report.ratio(
+            "server CPU, hub to bare route", hub.cpuMicroseconds / baseline.cpuMicroseconds, .atMost(70.0 / 23))
         report.ratio("p99, hub to bare route", hub.p99Milliseconds / baseline.p99Milliseconds, .atMost(4))
         report.ratio("peak memory in the run, MB", hub.peakMegabytes, .atMost(200))
     }
