@@ -7,9 +7,11 @@ final class PlanRows: Sendable {
     let values: RowValues
     /// Without the numbers of its events.
     let request: RowValues.Row?
+    let requestKind: LogKind?
     let claims: [(key: ClaimKey, row: RowValues.Row)]
     /// Without messages and transcripts.
     let events: [RowValues.Row]
+    let eventKinds: [LogKind]
     /// For each effect that is a post: without its stream.
     let posts: [RowValues.Row?]
 
@@ -17,11 +19,13 @@ final class PlanRows: Sendable {
         self.plan = plan
         var values = RowValues(columns: 16 * (1 + plan.events.count + plan.effects.count), bytes: 2048)
         request = plan.request.map { request in values.row { Self.write(request, to: &$0) } }
+        requestKind = plan.request.map { LogKind($0, first: plan.events.first) }
         claims = plan.claims.map { claim in
             let key = ClaimKey(claim.key)
             return (key, values.row { Self.write(claim, key, of: plan, to: &$0) })
         }
         events = plan.events.map { event in values.row { Self.write(event, to: &$0) } }
+        eventKinds = plan.events.map(LogKind.init)
         posts = plan.effects.map { effect in
             guard case .post(let post) = effect else { return nil }
             return values.row { Self.write(post, of: plan, to: &$0) }
@@ -33,7 +37,7 @@ final class PlanRows: Sendable {
 
     static let insertRequest = """
         INSERT INTO request (id, workspace, source, door, received_at, arrival, verification, body_size, replay_of,
-            first_event, event_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            first_event, event_count, kind) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     private static func write(_ request: Request, to row: inout RowValues) {
@@ -68,8 +72,8 @@ final class PlanRows: Sendable {
 
     static let insertEvent = """
         INSERT INTO event (id, workspace, origin, source, request, type, external_id, customer, cause, depth,
-            outcome, reason, created_at, first_message, message_count, transcript)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            outcome, reason, created_at, first_message, message_count, transcript, kind)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     private static func write(_ event: Event, to row: inout RowValues) {

@@ -35,13 +35,13 @@ extension SQLiteStore {
     package func apply(
         _ changes: [ConfigurationChange], _ entry: AuditEntry, telling plan: Plan?
     ) async throws(StoreError) -> Bool {
-        try await write { db in
+        try await write { [logKinds] db in
             if let plan {
                 let version = try db.configurationVersion(of: plan.workspace)
                 guard version == plan.configurationVersion else { return false }
             }
             for change in changes { try db.apply(change) }
-            if let plan { _ = try db.insert(plan) }
+            if let plan { _ = try db.insert(plan, logKinds) }
             if let workspace = entry.workspace, changes.contains(where: \.changesConfiguration) {
                 try db.raiseConfigurationVersion(of: workspace)
             }

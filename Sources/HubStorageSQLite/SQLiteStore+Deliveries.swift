@@ -33,9 +33,9 @@ extension SQLiteStore {
     package func record(
         _ report: AttemptReport, consequences: @escaping @Sendable (AttemptResult) -> Plan?
     ) async throws(StoreError) -> AttemptResult? {
-        try await write { db in
+        try await write { [logKinds] db in
             guard let result = try db.record(report) else { return nil }
-            if let plan = consequences(result) { _ = try db.insert(plan) }
+            if let plan = consequences(result) { _ = try db.insert(plan, logKinds) }
             return result
         }
     }

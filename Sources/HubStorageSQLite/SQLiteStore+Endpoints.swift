@@ -15,13 +15,13 @@ extension SQLiteStore {
         of endpoint: ID<Endpoint>, _ change: @escaping @Sendable (inout EndpointHealth) -> EndpointHealth.Change?,
         consequences: @escaping @Sendable (EndpointHealth.Change?, _ open: Int) -> Plan?
     ) async throws(StoreError) -> EndpointHealth {
-        try await write { db in
+        try await write { [logKinds] db in
             let before = try db.health(of: endpoint)
             var health = before ?? EndpointHealth()
             let change = change(&health)
             try db.put(health, of: endpoint, before: before)
             let open = change == nil ? 0 : try db.openDeliveries(of: endpoint)
-            if let plan = consequences(change, open) { _ = try db.insert(plan) }
+            if let plan = consequences(change, open) { _ = try db.insert(plan, logKinds) }
             return health
         }
     }

@@ -103,18 +103,16 @@ extension SQLiteStore {
             removed += db.changesCount
             try db.run(
                 """
-                DELETE FROM request WHERE seq IN (SELECT seq FROM request WHERE workspace = ?1
-                    AND seq < \(Self.firstSeq("request", parameter: "?2")) AND received_at < ?3
-                    AND seq < (SELECT max(seq) FROM request) ORDER BY seq LIMIT ?4)
+                DELETE FROM request WHERE seq IN (SELECT seq FROM request WHERE kind IN (\(LogKind.ofWorkspace(.request))) AND seq < \(Self.firstSeq("request", parameter: "?2")) AND received_at < ?3
+                    AND seq < (SELECT max(seq) FROM request) LIMIT ?4)
                 """, id, Self.idBound(metadataEnd), SQLValue(metadataEnd), .int(Int64(Self.piece)))
             removed += db.changesCount
             let expired = try db.rows(
                 """
-                SELECT seq, type, external_id, reason FROM event WHERE workspace = ?1
-                    AND seq < \(Self.firstSeq("event", parameter: "?2")) AND created_at < ?3
+                SELECT seq, type, external_id, reason FROM event WHERE kind IN (\(LogKind.ofWorkspace(.event))) AND seq < \(Self.firstSeq("event", parameter: "?2")) AND created_at < ?3
                     AND seq < (SELECT max(seq) FROM event)
                     AND seq <= (SELECT min(done) FROM derived_progress WHERE subject IN ('event', 'tally'))
-                ORDER BY seq LIMIT ?4
+                LIMIT ?4
                 """, [id, Self.idBound(metadataEnd), SQLValue(metadataEnd), .int(Int64(Self.piece))]
             ) { ($0.int(0), $0.text(1), $0.optionalText(2), $0.optionalText(3)) }
             for (seq, type, externalID, reason) in expired {

@@ -10,8 +10,8 @@ extension SQLiteStore {
         then finish: @escaping @Sendable (Result<CommitOutcome, StoreError>) -> Void
     ) {
         let rows = PlanRows(plan)
-        writer.submit(announcement) { [recentClaims] db in
-            try db.commit(rows, recentClaims)
+        writer.submit(announcement) { [recentClaims, logKinds] db in
+            try db.commit(rows, recentClaims, logKinds)
         } then: { result in
             finish(result.mapError(Self.translate).flatMap { $0 })
         }
@@ -27,7 +27,7 @@ extension SQLiteStore {
 extension Database {
     /// - Returns: an obstacle as a value and no throw: the others of the group are committed with it all the same.
     fileprivate func commit(
-        _ rows: PlanRows, _ recentClaims: RecentClaims
+        _ rows: PlanRows, _ recentClaims: RecentClaims, _ kinds: LogKinds
     ) throws -> Result<CommitOutcome, StoreError> {
         let plan = rows.plan
         guard try configurationVersion(of: plan.workspace) == plan.configurationVersion else {
@@ -35,7 +35,7 @@ extension Database {
         }
         if let obstacle = try obstacle(to: plan) { return .failure(obstacle) }
         if let answer = try claim(rows, recentClaims) { return .success(.duplicate(answer: answer)) }
-        return .success(.committed(messageSeqs: try insert(rows)))
+        return .success(.committed(messageSeqs: try insert(rows, kinds)))
     }
 
     func configurationVersion(of workspace: WorkspaceID) throws -> Int64? {
@@ -90,9 +90,9 @@ extension Database {
 
     // MARK: What happened
 
-    func insert(_ plan: Plan) throws -> [Int64] { try insert(PlanRows(plan)) }
+    func insert(_ plan: Plan, _ kinds: LogKinds) throws -> [Int64] { try insert(PlanRows(plan), kinds) }
 
-    private func insert(_ rows: PlanRows) throws -> [Int64] {
+    private func insert(_ rows: PlanRows, _ kinds: LogKinds) throws -> [Int64] {
         let plan = rows.plan
         var messages: [ID<Event>: (first: Int64, count: Int64)] = [:]
         var transcripts: [ID<Event>: ID<Transcript>] = [:]
@@ -118,11 +118,11 @@ extension Database {
         }
         var firstEvent: Int64 = 0
         var eventSeqs: [ID<Event>: (seq: Int64, at: Timestamp)] = [:]
-        for (event, row) in zip(plan.events, rows.events) {
+        for (index, (event, row)) in zip(plan.events, rows.events).enumerated() {
             let message = messages[event.id]
             try run(
                 PlanRows.insertEvent, row, of: rows.values, .int(message?.first ?? 0), .int(message?.count ?? 0),
-                SQLValue(transcripts[event.id]))
+                SQLValue(transcripts[event.id]), .int(try kinds.number(of: rows.eventKinds[index], self)))
             let seq = lastInsertedRowID
             if firstEvent == 0 { firstEvent = seq }
             eventSeqs[event.id] = (seq, event.createdAt)
@@ -140,10 +140,12 @@ extension Database {
                 break
             }
         }
-        for follower in followers { _ = try insert(follower) }
-        if let request = plan.request, let row = rows.request {
+        for follower in followers { _ = try insert(follower, kinds) }
+        if let request = plan.request, let row = rows.request, let kind = rows.requestKind {
             let own = plan.events.count { $0.request == request.id }
-            try run(PlanRows.insertRequest, row, of: rows.values, .int(firstEvent), .int(Int64(own)))
+            try run(
+                PlanRows.insertRequest, row, of: rows.values, .int(firstEvent), .int(Int64(own)),
+                .int(try kinds.number(of: kind, self)))
             let seq = lastInsertedRowID
             if let body = plan.body, !body.isEmpty {
                 try run("INSERT INTO body (request, bytes) VALUES (?, ?)", .int(seq), blob: body)

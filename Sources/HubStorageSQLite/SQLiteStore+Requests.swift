@@ -8,15 +8,12 @@ extension SQLiteStore {
     ) async throws(StoreError) -> Page<RequestSummary> {
         var list = ListQuery(
             Self.requestColumns, from: "request r LEFT JOIN event e ON e.seq = r.first_event", order: "r.seq", page)
-        if let source = query.source {
-            list.require("r.source = ? AND +r.workspace = ?", SQLValue(source), SQLValue(workspace))
-        } else {
-            list.require("r.workspace = ?", SQLValue(workspace))
-        }
-        if let door = query.door { list.require("r.door = ?", .text(door.rawValue)) }
-        if let outcome = query.outcome { list.require("e.outcome = ?", .text(outcome)) }
-        if let since = query.since { list.require("r.seq >= \(Self.firstSeq("request"))", Self.idBound(since)) }
-        if let until = query.until { list.require("r.seq < \(Self.firstSeq("request"))", Self.idBound(until)) }
+        var kinds = LogKindFilter(.request, of: workspace, fewRows: fewRows)
+        kinds.require(source: query.source)
+        kinds.require(way: query.door?.rawValue)
+        kinds.require(outcome: query.outcome)
+        list.require(kinds, of: "r")
+        list.require(since: query.since, until: query.until, of: "r.received_at", in: "request")
         if let words = SearchWords(query.text) {
             list.require(
                 words, in: [.events, .messagesOfEvents], of: "r.first_event",
@@ -65,21 +62,17 @@ extension SQLiteStore {
         of workspace: WorkspaceID, _ query: EventQuery, _ page: PageRequest
     ) async throws(StoreError) -> Page<EventSummary> {
         var list = ListQuery(Self.eventColumns, from: "event e", order: "e.seq", page)
-        if let source = query.source {
-            list.require("e.source = ? AND +e.workspace = ?", SQLValue(source), SQLValue(workspace))
-        } else {
-            list.require("e.workspace = ?", SQLValue(workspace))
-        }
-        if let origin = query.origin { list.require("e.origin = ?", .text(origin.rawValue)) }
-        if let outcome = query.outcome {
-            list.require("e.outcome = ?", .text(outcome))
-            if ![Event.Outcome.message, .outgoing].map(\.name).contains(outcome) { list.require("e.\(Schema.isRare)") }
-        }
+        var kinds = LogKindFilter(.event, of: workspace, fewRows: fewRows)
+        kinds.require(source: query.source)
+        kinds.require(way: query.origin?.rawValue)
+        kinds.require(outcome: query.outcome)
         if let type = query.type {
-            list.require("e.type GLOB ?", .text(Self.pattern(type)))
+            let pattern = Self.pattern(type)
+            kinds.require(type: pattern)
+            list.require("e.type GLOB ?", .text(pattern))
         }
-        if let since = query.since { list.require("e.seq >= \(Self.firstSeq("event"))", Self.idBound(since)) }
-        if let until = query.until { list.require("e.seq < \(Self.firstSeq("event"))", Self.idBound(until)) }
+        list.require(kinds, of: "e")
+        list.require(since: query.since, until: query.until, of: "e.created_at", in: "event")
         if let words = SearchWords(query.text) {
             list.require(words, in: [.events, .messagesOfEvents], of: "e.seq")
         }
@@ -122,13 +115,23 @@ extension SQLiteStore {
         of workspace: WorkspaceID, since: Timestamp
     ) async throws(StoreError) -> [EventTypeCount] {
         try await read { db in
+            // Where the kind tells the type, by the index alone.
             let sql = """
-                SELECT type, count(*), max(created_at) FROM (
-                    SELECT type, created_at FROM event INDEXED BY event_workspace WHERE workspace = ?
-                    ORDER BY seq DESC LIMIT 20000
-                ) WHERE created_at >= ? GROUP BY type
+                WITH kind AS (SELECT number, type FROM log_kind WHERE log = 'event' AND workspace = ?1),
+                    first AS (SELECT \(Self.firstSeq("event", parameter: "?2")) AS seq),
+                    counted AS (
+                        SELECT type, (SELECT count(*) FROM event WHERE kind = number AND seq >= first.seq) AS count,
+                            (SELECT max(seq) FROM event WHERE kind = number) AS last
+                        FROM kind, first WHERE type <> ''
+                        UNION ALL
+                        SELECT e.type, 1, e.seq FROM kind JOIN first JOIN event e ON e.kind = number
+                            AND e.seq >= first.seq WHERE kind.type = ''
+                    )
+                SELECT type, number, (SELECT created_at FROM event WHERE seq = newest) FROM (
+                    SELECT type, sum(count) AS number, max(last) AS newest FROM counted WHERE count > 0 GROUP BY type
+                )
                 """
-            return try db.rows(sql, [SQLValue(workspace), SQLValue(since)]) { row in
+            return try db.rows(sql, [SQLValue(workspace), Self.idBound(since)]) { row in
                 EventTypeCount(type: row.text(0), count: Int(row.int(1)), lastAt: row.timestamp(2))
             }
         }

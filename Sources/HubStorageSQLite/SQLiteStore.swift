@@ -9,6 +9,9 @@ package final class SQLiteStore: Store {
     let pool: DatabasePool
     let writer: Writer
     let recentClaims: RecentClaims
+    let logKinds = LogKinds()
+    /// Up to how many rows of a list are looked at one by one, for words in them.
+    let fewRows: Int
     private let checkpointer: Checkpointer
     private let followers: CommitFollowers
     private let followersOfOthers: CommitFollowers
@@ -17,6 +20,8 @@ package final class SQLiteStore: Store {
     /// Up to which key it has looked for those in their index that are of no more use.
     let claimKeysSwept = Mutex<[UInt8]>([])
     private let path: String
+
+    private static let fewRows = 2000
 
     /// How long a statement waits for another process.
     static let busyMilliseconds: Int32 = 5000
@@ -28,11 +33,15 @@ package final class SQLiteStore: Store {
     /// - Throws: ``StoreError/incompatible(detail:)`` for a file of a newer version, ``StoreError/unavailable(detail:)``
     ///   when it cannot be opened or made durable.
     package convenience init(path: String) throws(StoreError) {
-        try self.init(path: path, recentClaims: RecentClaims(limit: RecentClaims.limit))
+        try self.init(path: path, fewRows: Self.fewRows)
     }
 
-    init(path: String, recentClaims: RecentClaims) throws(StoreError) {
+    init(
+        path: String, recentClaims: RecentClaims = RecentClaims(limit: RecentClaims.limit),
+        fewRows: Int = SQLiteStore.fewRows
+    ) throws(StoreError) {
         self.path = path
+        self.fewRows = fewRows
         self.recentClaims = recentClaims
         do {
             let isNew = !FileManager.default.fileExists(atPath: path)
@@ -57,7 +66,8 @@ package final class SQLiteStore: Store {
         }
         let (followers, followersOfOthers) = (CommitFollowers(), CommitFollowers())
         (self.followers, self.followersOfOthers) = (followers, followersOfOthers)
-        writer = Writer(pool: pool, checkpointer: checkpointer, recentClaims: recentClaims) { isOthers in
+        writer = Writer(pool: pool, checkpointer: checkpointer, recentClaims: recentClaims, logKinds: logKinds) {
+            isOthers in
             followers.notify()
             if isOthers { followersOfOthers.notify() }
         }

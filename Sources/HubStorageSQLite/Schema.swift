@@ -18,6 +18,7 @@ enum Schema {
         migrator.registerMigration("0004") { db in try db.execute(sql: portal) }
         migrator.registerMigration("0005") { db in try db.execute(sql: rareOutcomes) }
         migrator.registerMigration("0006") { db in try db.execute(sql: claimsInParts) }
+        migrator.registerMigration("0007") { db in try db.execute(sql: kinds) }
         return migrator
     }
 
@@ -130,10 +131,42 @@ enum Schema {
         CREATE INDEX refusal_source ON refusal (workspace, source);
         """
 
-    /// What people look for among a million events that went well. Queries repeat its condition, or it is not used.
-    private static let rareOutcomes = "CREATE INDEX event_rare_outcome ON event (workspace, outcome) WHERE \(isRare)"
+    private static let rareOutcomes = """
+        CREATE INDEX event_rare_outcome ON event (workspace, outcome) WHERE outcome NOT IN ('message', 'outgoing')
+        """
 
-    static let isRare = "outcome NOT IN ('message', 'outgoing')"
+    /// What lists of requests and events are narrowed by, as one number: see ``LogKind``.
+    private static let kinds = """
+        CREATE TABLE log_kind (
+            number INTEGER PRIMARY KEY, log TEXT NOT NULL, workspace TEXT NOT NULL, source BLOB NOT NULL,
+            way TEXT NOT NULL, outcome TEXT NOT NULL, type TEXT NOT NULL,
+            UNIQUE (log, workspace, source, way, outcome, type)
+        ) STRICT;
+        ALTER TABLE request ADD COLUMN kind INTEGER;
+        ALTER TABLE event ADD COLUMN kind INTEGER;
+        INSERT INTO log_kind (log, workspace, source, way, outcome, type)
+            SELECT DISTINCT 'request', r.workspace, coalesce(r.source, x''), r.door, coalesce(e.outcome, ''), ''
+            FROM request r LEFT JOIN event e ON e.seq = r.first_event;
+        UPDATE request SET kind = (SELECT number FROM log_kind k WHERE k.log = 'request'
+            AND k.workspace = request.workspace AND k.source = coalesce(request.source, x'') AND k.way = request.door
+            AND k.outcome = coalesce((SELECT outcome FROM event WHERE seq = request.first_event), ''));
+        CREATE TABLE many_types AS
+            SELECT workspace FROM event GROUP BY workspace HAVING count(DISTINCT type) > \(LogKind.limit);
+        INSERT INTO log_kind (log, workspace, source, way, outcome, type)
+            SELECT DISTINCT 'event', workspace, coalesce(source, x''), origin, outcome,
+                CASE WHEN workspace IN many_types THEN '' ELSE type END FROM event;
+        UPDATE event SET kind = (SELECT number FROM log_kind k WHERE k.log = 'event' AND k.workspace = event.workspace
+            AND k.source = coalesce(event.source, x'') AND k.way = event.origin AND k.outcome = event.outcome
+            AND k.type = CASE WHEN event.workspace IN many_types THEN '' ELSE event.type END);
+        DROP TABLE many_types;
+        CREATE INDEX request_kind ON request (kind);
+        CREATE INDEX event_kind ON event (kind);
+        DROP INDEX request_workspace;
+        DROP INDEX request_source;
+        DROP INDEX event_workspace;
+        DROP INDEX event_source;
+        DROP INDEX event_rare_outcome;
+        """
 
     /// Keys are entered into their index some time after their claims, part by part: see ``RecentClaims``. What is open
     /// of a message is found by its own keys.

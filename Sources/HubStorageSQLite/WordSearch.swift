@@ -41,37 +41,38 @@ struct WordSearch {
     }
 
     private let words: SearchWords
-    private let isAscending: Bool
+    private let range: ListRange
     private var cursors: [Cursor] = []
     /// Found by one index, and too far for the others to be sure of.
     private var pending: Set<Int64> = []
     private var pieceSize: Int64 = 256
 
-    /// - Parameter bound: the row of the list that the search begins beyond; nil: at the list's beginning.
-    init(_ words: SearchWords, in indexes: [Index], beyond bound: Int64?, isAscending: Bool, _ db: Database) throws {
+    /// - Parameter range: of rows of the list.
+    init(_ words: SearchWords, in indexes: [Index], of range: ListRange, _ db: Database) throws {
         self.words = words
-        self.isAscending = isAscending
+        self.range = range
         for index in indexes {
-            cursors.append(Cursor(index: index, position: try start(of: index, beyond: bound, db)))
+            cursors.append(Cursor(index: index, position: try start(of: index, db)))
         }
     }
 
-    private func start(of index: Index, beyond bound: Int64?, _ db: Database) throws -> Int64 {
-        guard let bound else { return isAscending ? .min : .max }
-        guard index == .messagesOfEvents else { return bound }
+    private func start(of index: Index, _ db: Database) throws -> Int64 {
+        guard range.hasStart, index == .messagesOfEvents else { return range.start }
         // What one plan writes has consecutive numbers, so that messages stand in the order of their events.
         let sql = """
-            SELECT first_message FROM event WHERE seq \(isAscending ? ">" : ">=") ? AND message_count > 0
+            SELECT first_message FROM event WHERE seq \(range.isAscending ? ">" : ">=") ? AND message_count > 0
             ORDER BY seq LIMIT 1
             """
-        let first = try db.first(sql, .int(bound)) { $0.int(0) } ?? .max
-        return isAscending ? first - 1 : first
+        let first = try db.first(sql, .int(range.start)) { $0.int(0) } ?? .max
+        return range.isAscending ? first - 1 : first
     }
 
     /// The next rows of the list, in any order, all of them before those of later calls; nil when there are no more.
     mutating func next(_ db: Database) throws -> [Int64]? {
         guard cursors.contains(where: { !$0.isExhausted }) || !pending.isEmpty else { return nil }
         let slowest = horizon
+        // What is left lies beyond it.
+        if let slowest, !range.isWithin(slowest) { return nil }
         for index in cursors.indices where !cursors[index].isExhausted && cursors[index].reached == slowest {
             cursors[index] = try advanced(cursors[index], db)
         }
@@ -82,7 +83,7 @@ struct WordSearch {
             return Array(pending)
         }
         guard let horizon else { return [] }
-        let sure = pending.filter { isAscending ? $0 <= horizon : $0 >= horizon }
+        let sure = pending.filter { !range.isBefore(horizon, $0) }
         pending.subtract(sure)
         return Array(sure)
     }
@@ -91,7 +92,7 @@ struct WordSearch {
     private var horizon: Int64? {
         let reached = cursors.filter { !$0.isExhausted }.map(\.reached)
         guard !reached.contains(nil) else { return nil }
-        return isAscending ? reached.compactMap { $0 }.min() : reached.compactMap { $0 }.max()
+        return reached.compactMap { $0 }.min(by: range.isBefore)
     }
 
     /// The cursor one piece further; what it found is pending.
@@ -105,22 +106,30 @@ struct WordSearch {
         cursor.position = last
         let rows = found.compactMap(\.row)
         pending.formUnion(rows)
-        cursor.reached = (isAscending ? rows.max() : rows.min()) ?? cursor.reached
+        cursor.reached = rows.max(by: range.isBefore) ?? cursor.reached
         return cursor
+    }
+
+    /// Whether one event has the words, itself or in a message: what a row of a short list is asked. They are bound twice.
+    static func ofEvent(_ event: String) -> String {
+        """
+        (EXISTS (SELECT 1 FROM event_search WHERE event_search MATCH ? AND rowid = \(event).seq)
+            OR EXISTS (SELECT 1 FROM message_search WHERE message_search MATCH ? AND rowid >= \(event).first_message
+                AND rowid < \(event).first_message + \(event).message_count))
+        """
     }
 
     private func sql(_ index: Index) -> String {
         let table = index == .events ? "event_search" : "message_search"
-        let direction = isAscending ? "ASC" : "DESC"
         let numbers = """
-            SELECT rowid AS number FROM \(table) WHERE \(table) MATCH ? AND rowid \(isAscending ? ">" : "<") ?
-            ORDER BY rowid \(direction) LIMIT ?
+            SELECT rowid AS number FROM \(table) WHERE \(table) MATCH ? AND rowid \(range.beyond) ?
+            ORDER BY rowid \(range.direction) LIMIT ?
             """
         guard index == .messagesOfEvents else { return "SELECT number, number FROM (\(numbers))" }
         // A message stays when its event's time is over.
         return """
             SELECT number, ev.seq FROM (\(numbers)) JOIN message m ON m.seq = number
-            LEFT JOIN event ev ON ev.id = m.event ORDER BY number \(direction)
+            LEFT JOIN event ev ON ev.id = m.event ORDER BY number \(range.direction)
             """
     }
 }

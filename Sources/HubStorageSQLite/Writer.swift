@@ -53,17 +53,19 @@ final class Writer: Sendable {
     private let pool: DatabasePool
     private let checkpointer: Checkpointer
     private let recentClaims: RecentClaims
+    private let logKinds: LogKinds
     private let state = Mutex(State())
     private let wake = DispatchSemaphore(value: 0)
     private let committed: @Sendable (_ isOthers: Bool) -> Void
 
     init(
-        pool: DatabasePool, checkpointer: Checkpointer, recentClaims: RecentClaims,
+        pool: DatabasePool, checkpointer: Checkpointer, recentClaims: RecentClaims, logKinds: LogKinds,
         committed: @escaping @Sendable (_ isOthers: Bool) -> Void
     ) {
         self.pool = pool
         self.checkpointer = checkpointer
         self.recentClaims = recentClaims
+        self.logKinds = logKinds
         self.committed = committed
         let thread = Thread { [self] in run() }
         thread.name = "martlet.writer"
@@ -211,9 +213,11 @@ final class Writer: Sendable {
                 let changes = db.totalChangesCount
                 try db.transaction {
                     try recentClaims.begin(db)
+                    logKinds.begin()
                     for job in group { try job.run(db) }
                 }
                 recentClaims.committed()
+                logKinds.committed()
                 return db.totalChangesCount != changes
             }
         } catch {

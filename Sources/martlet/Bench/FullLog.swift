@@ -55,7 +55,7 @@ enum FullLog {
             verification: VerificationRecord(scheme: "github", verdict: "verified", secretIndex: 0))
         let event = Event(
             id: .make(at: at), workspace: source.workspace, origin: .received, source: source.id, request: request.id,
-            type: index % 10 == 0 ? "issues.closed" : "issues.opened", externalID: "delivery-\(index)",
+            type: type(index), externalID: "delivery-\(index)",
             outcome: index % 1000 == 0 ? .ignored(reason: "left out") : .message, createdAt: at)
         let post = Effect.Post(
             id: .make(at: at), place: .stream(stream.id), sender: .source(source.id),
@@ -69,6 +69,11 @@ enum FullLog {
                 IdempotencyClaim(key: key, bodyHash: Array(key.prefix(8)), expiresAt: at + .seconds(30 * 86400))
             ],
             events: [event], effects: [.post(post)], answer: "\(event.id)")
+    }
+
+    private static func type(_ index: Int) -> String {
+        if index % 100_000 == 0 { return "release.published" }
+        return index % 10 == 0 ? "issues.closed" : "issues.opened"
     }
 
     /// Times every kind of page that the console asks for.
@@ -102,13 +107,33 @@ enum FullLog {
         try await events("deep", PageRequest(.before(500_000))) { _ in }
         try await events("of a source") { $0.source = source.id }
         try await events("of a type") { $0.type = "issues.closed" }
+        try await events("of a rare type") { $0.type = "release.*" }
+        try await events("of a type that never was") { $0.type = "none" }
         try await events("of a rare outcome") { $0.outcome = "ignored" }
+        try await events("of an outcome that never was") { $0.outcome = "outgoing" }
+        try await events("published") { $0.origin = .published }
+        try await events("of a type, until three days ago") {
+            ($0.type, $0.until) = ("issues.closed", now - .seconds(3 * 86400))
+        }
+        try await events("of a type, with a rare word") { ($0.type, $0.text) = ("issues.*", "delivery-777777") }
+        try await events("of a rare type, with a common word") { ($0.type, $0.text) = ("release.*", "opened") }
         try await events("until three days ago") { $0.until = now - .seconds(3 * 86400) }
         try await events("with a rare word") { $0.text = "delivery-777777" }
         try await events("with a common word") { $0.text = "opened" }
-        try await time("requests") { _ = try await store.requests(of: workspace, RequestQuery(), PageRequest()) }
+        func requests(_ name: String, _ change: (inout RequestQuery) -> Void) async throws {
+            var query = RequestQuery()
+            change(&query)
+            let fixed = query
+            try await time(name) { _ = try await store.requests(of: workspace, fixed, PageRequest()) }
+        }
+        try await requests("requests") { _ in }
+        try await requests("requests of a rare outcome") { $0.outcome = "ignored" }
+        try await requests("requests at a door that none came to") { $0.door = .slack }
         try await time("counts of a day") {
             _ = try await store.eventCounts(of: workspace, since: now - .seconds(86400), step: .seconds(3600))
+        }
+        try await time("types of a day") {
+            _ = try await store.eventTypeCounts(of: workspace, since: now - .seconds(86400))
         }
         await store.close()
         for (name, milliseconds) in times {
