@@ -38,7 +38,6 @@ struct BenchCommand: AsyncParsableCommand {
 
     private func receiving(_ report: inout BenchReport) async throws {
         try await throughput(&report)
-        try await comparison(&report)
         if !quick {
             try await slowDisk(&report)
             try await idle(&report)
@@ -48,53 +47,56 @@ struct BenchCommand: AsyncParsableCommand {
 
     // MARK: Parts
 
-    /// Hub and bare route in turn, 64 connections.
+    /// Hub, bare routes and Debian's `webhook` in turn, 64 connections.
     private func throughput(_ report: inout BenchReport) async throws {
-        progress("hub and bare route, \(rounds) rounds")
-        var hubRuns: [LoadResult] = []
-        var baselineRuns: [LoadResult] = []
-        var storingRuns: [LoadResult] = []
+        progress("hub, bare routes and webhook, \(rounds) rounds")
+        let hasWebhook = Tool.exists("webhook")
+        var runs: [Contender: [LoadResult]] = [:]
         for _ in 0..<rounds {
-            baselineRuns.append(
-                try await BenchServer.withBaseline { try await load($0, connections: 64) })
-            storingRuns.append(
-                try await BenchServer.withBaseline(isStoring: true) { try await load($0, connections: 64) })
-            hubRuns.append(try await BenchServer.withHub { try await load($0, connections: 64) })
+            for contender in Contender.allCases where contender != .webhook || hasWebhook {
+                runs[contender, default: []].append(try await contender.run { try await load($0, connections: 64) })
+            }
         }
-        let hub = LoadResult.median(hubRuns)
-        let baseline = LoadResult.median(baselineRuns)
-        let storing = LoadResult.median(storingRuns)
-        report.add("bare route, 64 connections", baseline)
-        report.add("bare route that stores the same rows", storing)
-        report.add("hub, 64 connections", hub)
-        report.ratio(
-            "requests/s, hub to bare route", hub.requestsPerSecond / baseline.requestsPerSecond, .atLeast(0.40))
-        report.ratio(
-            "requests/s, bare route that stores to bare route",
-            storing.requestsPerSecond / baseline.requestsPerSecond)
-        report.ratio("requests/s, hub to bare route that stores", hub.requestsPerSecond / storing.requestsPerSecond)
+        let results = runs.mapValues(LoadResult.median)
+        for contender in Contender.allCases {
+            if let result = results[contender] { report.add(contender.rawValue, result) }
+        }
+        guard let hub = results[.hub], let bare = results[.bare] else { return }
+        func ratio(_ name: String, _ one: Contender, to other: Contender, _ bound: BenchReport.Bound? = nil) {
+            guard let one = results[one], let other = results[other] else { return }
+            report.ratio("requests/s, \(name)", one.requestsPerSecond / other.requestsPerSecond, bound)
+        }
+        ratio("hub to bare route", .hub, to: .bare, .atLeast(0.40))
+        ratio("bare route that stores two rows to bare route", .twoRows, to: .bare)
+        ratio("bare route that stores the same rows to bare route", .sameRows, to: .bare)
+        ratio("hub to bare route that stores the same rows", .hub, to: .sameRows)
+        ratio("hub to webhook", .hub, to: .webhook, .atLeast(2.5))
+        ratio("bare route that stores two rows to webhook", .twoRows, to: .webhook)
+        if !hasWebhook { report.note("webhook is not installed: no comparison") }
         report.ratio("server CPU an event, µs", hub.cpuMicroseconds, .atMost(70))
         // The bound in µs is for a machine on which the bare route costs 23.
-        report.ratio(
-            "server CPU, hub to bare route", hub.cpuMicroseconds / baseline.cpuMicroseconds, .atMost(70.0 / 23))
-        report.ratio("p99, hub to bare route", hub.p99Milliseconds / baseline.p99Milliseconds, .atMost(4))
+        report.ratio("server CPU, hub to bare route", hub.cpuMicroseconds / bare.cpuMicroseconds, .atMost(70.0 / 23))
+        report.ratio("p99, hub to bare route", hub.p99Milliseconds / bare.p99Milliseconds, .atMost(4))
         report.ratio("peak memory in the run, MB", hub.peakMegabytes, .atMost(200))
     }
 
-    /// Debian's `webhook`, which stores nothing and runs `true`.
-    private func comparison(_ report: inout BenchReport) async throws {
-        guard Tool.exists("webhook") else { return report.note("webhook is not installed: no comparison") }
-        progress("webhook running true, and the hub again")
-        var otherRuns: [LoadResult] = []
-        var hubRuns: [LoadResult] = []
-        for _ in 0..<rounds {
-            otherRuns.append(try await BenchServer.withAdnanhWebhook { try await load($0, connections: 64) })
-            hubRuns.append(try await BenchServer.withHub { try await load($0, connections: 64) })
+    private enum Contender: String, CaseIterable {
+        case bare = "bare route, 64 connections"
+        case twoRows = "bare route that stores two rows"
+        case sameRows = "bare route that stores the same rows"
+        case hub = "hub, 64 connections"
+        /// It stores nothing and runs `true`.
+        case webhook = "webhook + true, 64 connections"
+
+        func run(_ work: (BenchServer) async throws -> LoadResult) async throws -> LoadResult {
+            switch self {
+            case .bare: try await BenchServer.withBaseline(work)
+            case .twoRows: try await BenchServer.withBaseline(storing: .twoRows, work)
+            case .sameRows: try await BenchServer.withBaseline(storing: .sameRows, work)
+            case .hub: try await BenchServer.withHub(work)
+            case .webhook: try await BenchServer.withAdnanhWebhook(work)
+            }
         }
-        let (other, hub) = (LoadResult.median(otherRuns), LoadResult.median(hubRuns))
-        report.add("webhook + true, 64 connections", other)
-        report.ratio(
-            "requests/s, hub to webhook", hub.requestsPerSecond / other.requestsPerSecond, .atLeast(2.5))
     }
 
     /// 2 ms added to each fsync, 256 connections, with and without.

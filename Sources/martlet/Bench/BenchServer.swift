@@ -37,14 +37,25 @@ struct BenchServer: Sendable {
         }
     }
 
-    /// - Parameter isStoring: whether it stores what the hub would.
+    /// What a bare route stores.
+    enum BaselineStorage {
+        case nothing, twoRows
+        /// What the hub would.
+        case sameRows
+    }
+
     static func withBaseline<Value>(
-        isStoring: Bool = false, _ work: (BenchServer) async throws -> Value
+        storing storage: BaselineStorage = .nothing, _ work: (BenchServer) async throws -> Value
     ) async throws -> Value {
         try await inFolder { folder in
             let port = try freePort()
             var arguments = ["bench-baseline", "--port", "\(port)", "--secret", secret]
-            if isStoring {
+            switch storage {
+            case .nothing:
+                break
+            case .twoRows:
+                arguments += ["--two-rows", "\(folder)/two-rows.db"]
+            case .sameRows:
                 let settings = try Settings.benchmark(dataDirectory: "\(folder)/data")
                 try await BenchWorkspace.make(settings, secret: secret)
                 arguments += ["--data", settings.dataDirectory]
