@@ -72,8 +72,8 @@ final class PlanRows: Sendable {
 
     static let insertEvent = """
         INSERT INTO event (id, workspace, origin, source, request, type, external_id, customer, cause, depth,
-            outcome, reason, created_at, first_message, message_count, transcript, kind)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            outcome, reason, created_at, trace, first_message, message_count, transcript, kind)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
 
     private static func write(_ event: Event, to row: inout RowValues) {
@@ -90,6 +90,7 @@ final class PlanRows: Sendable {
         row.append(event.outcome.name)
         row.append(event.outcome.reason)
         row.append(event.createdAt)
+        row.append(event.trace?.text)
     }
 
     static let insertMessage = """

@@ -39,8 +39,8 @@ extension SQLiteStore {
                 [.int(firstEvent), .int(firstEvent + Int64(summary.eventCount))]
             ) { row in
                 (
-                    event: try Self.event(row, from: 0), firstMessage: row.int(14), messageCount: row.int(15),
-                    transcript: try row.optionalID(16) as ID<Transcript>?
+                    event: try Self.event(row, from: 0), firstMessage: row.int(15), messageCount: row.int(16),
+                    transcript: try row.optionalID(17) as ID<Transcript>?
                 )
             }
             let messages = try events.filter { $0.messageCount > 0 }.flatMap { event in
@@ -193,7 +193,7 @@ extension SQLiteStore {
 
     static let eventColumns = """
         e.seq, e.id, e.workspace, e.origin, e.source, e.request, e.type, e.external_id, e.customer, e.cause, e.depth,
-        e.outcome, e.reason, e.created_at
+        e.outcome, e.reason, e.created_at, e.trace
         """
 
     static func event(_ row: SQLRow, from column: Int32) throws -> Event {
@@ -203,7 +203,7 @@ extension SQLiteStore {
             source: try row.optionalID(column + 4), request: try row.optionalID(column + 5),
             type: row.text(column + 6), externalID: row.optionalText(column + 7),
             customer: try row.optionalID(column + 8), cause: try row.optionalID(column + 9),
-            depth: Int(row.int(column + 10)),
+            depth: Int(row.int(column + 10)), trace: row.optionalText(column + 14).flatMap(TraceContext.init(text:)),
             outcome: try outcome(row.text(column + 11), row.optionalText(column + 12)),
             createdAt: row.timestamp(column + 13))
     }

@@ -19,6 +19,7 @@ enum Schema {
         migrator.registerMigration("0005") { db in try db.execute(sql: rareOutcomes) }
         migrator.registerMigration("0006") { db in try db.execute(sql: claimsInParts) }
         migrator.registerMigration("0007") { db in try db.execute(sql: kinds) }
+        migrator.registerMigration("0008") { db in try db.execute(sql: "ALTER TABLE event ADD COLUMN trace TEXT") }
         return migrator
     }
 

@@ -45,8 +45,12 @@ import WebhookSignatures
             timestampSeconds: 0)
         let sent = try signer.headers(for: attempt, body: []).fields.map(\.name)
         let told = OpenAPI.webhookHeaders.members.map(\.key)
-        // The dispatcher adds the depth.
-        #expect(Set(told) == Set(sent + ["Martlet-Depth"]).subtracting(["Content-Type", "User-Agent"]))
+        // The dispatcher adds the way it came.
+        #expect(
+            Set(told)
+                == Set(sent + ["Martlet-Depth", "traceparent", "tracestate"]).subtracting([
+                    "Content-Type", "User-Agent",
+                ]))
     }
 
     @Test func `a token shows its workspace's own types too, and nobody else's`() async throws {

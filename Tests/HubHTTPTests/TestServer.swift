@@ -168,14 +168,14 @@ struct TestServer: Sendable {
         return log.data.first?["id"]?.string ?? ""
     }
 
-    func signed(_ body: [UInt8], secret: String? = nil) async throws -> Answer {
+    func signed(_ body: [UInt8], secret: String? = nil, headers: [String: String] = [:]) async throws -> Answer {
         let now = hub.clock.now().seconds
         let signature = Signing.sha256(body, secret ?? first.sourceSecret.reveal())
         return try await send(
             "POST", first.source.urlPath, body: body,
-            headers: [
+            headers: headers.merging([
                 "X-IW-Signature": "sha256=\(signature)", "X-IW-Timestamp": "\(now)",
                 "X-IW-Idempotency-Key": UUID().uuidString,
-            ])
+            ]) { given, _ in given })
     }
 }

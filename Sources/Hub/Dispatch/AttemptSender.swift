@@ -28,7 +28,7 @@ struct AttemptSender: Sendable {
                 eventID: id, eventType: event.type, delivery: delivery.id.uuid, timestampSeconds: now.seconds,
                 contentType: contentType)
             var headers = try target.signer.headers(for: attempt, body: body, custom: target.headers)
-            headers.fields.append(.init(name: Cause.depthHeader, value: String(event.depth)))
+            headers.fields += event.headersOfItsWay(besides: target.headers)
             let authorization = try await tokens.header(for: target.authorization)
             if let authorization {
                 headers.fields.append(.init(name: "Authorization", value: authorization.reveal()))

@@ -44,6 +44,7 @@ struct Consequences: Sendable {
             happenings.map { happening in
                 var happening = happening
                 happening.cause = Cause(event: delivery.event.id, depth: delivery.event.depth)
+                happening.trace = delivery.event.trace
                 return happening
             }, notice, in: configuration, at: now)
     }

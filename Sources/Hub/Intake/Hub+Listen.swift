@@ -42,7 +42,7 @@ extension Hub {
             eventID: id, eventType: event.type, delivery: event.id.uuid, timestampSeconds: clock.now().seconds,
             contentType: content.contentType)
         var headers = try signer.headers(for: attempt, body: body)
-        headers.fields.append(.init(name: Cause.depthHeader, value: String(event.depth)))
+        headers.fields += event.headersOfItsWay()
         return (headers, body)
     }
 }

@@ -17,6 +17,8 @@ extension Hub {
         let planned = Planner(configuration: configuration, sender: judgement.sender).plan(
             Planner.Input(
                 origin: .received, request: request.id, cause: Cause(incoming.headers),
+                // Of a source that keeps nothing of its requests, nothing goes on.
+                trace: source.storage == .renderOnly ? nil : TraceContext(incoming.headers),
                 findings: judgement.reading.findings,
                 destination: judgement.destination, mayNotify: notices.mayNotify(source.id, at: now), now: now))
         let eventID = judgement.reading.findings.first?.externalID ?? planned.events.first.map { "\($0.id)" } ?? ""

@@ -15,6 +15,8 @@ package struct NewEvent: Sendable {
     package var channels: [String] = []
     /// What filters may look at beside the data; receivers do not get it.
     package var metadata: JSON?
+    /// The publisher's own.
+    package var trace: TraceContext?
 
     package enum Content: Sendable {
         case json(JSON)
@@ -89,6 +91,7 @@ extension Hub {
             data: new.data)
         happening.customer = customer
         happening.externalID = new.externalID
+        happening.trace = new.trace
         let made = try await happen(
             [happening], claims: { claims(of: new, body, workspace, $0) },
             announcement, in: workspace)

@@ -88,8 +88,8 @@ extension Hub {
         if case .json(let document) = webhook.content { wish.document = document }
         let planned = Planner(configuration: configuration, sender: sender).plan(
             Planner.Input(
-                origin: .received, request: request.id, findings: findings, destination: wish, mayNotify: false,
-                now: now))
+                origin: .received, request: request.id, trace: TraceContext(arrival.headers), findings: findings,
+                destination: wish, mayNotify: false, now: now))
         var plan = Plan(
             workspace: original.workspace, configurationVersion: configuration.version, request: request, body: body,
             claims: [], events: planned.events, effects: planned.effects, answer: "")

@@ -35,12 +35,13 @@ extension Hub {
             timestampSeconds: time.seconds, contentType: made.contentType ?? "application/json")
         let headers = (try? DeliverySigner(secrets: signing ?? []))
             .flatMap { try? $0.headers(for: described, body: made.bytes ?? [], custom: own) }
-        var fields = (headers ?? Fields()).fields.map { field -> Fields.Field in
+        var fields = ((headers ?? Fields()).fields + event.headersOfItsWay(besides: own)).map { field -> Fields.Field in
             if own.header(field.name) != nil { return .init(name: field.name, value: SentRequest.hidden) }
-            let isSignature = ["x-webhook-signature", "webhook-signature"].contains(field.name.lowercased())
-            return isSignature ? .init(name: field.name, value: Self.shortened(field.value)) : field
+            // The span of an attempt is not kept either.
+            let isSecret = ["x-webhook-signature", "webhook-signature", TraceContext.parentHeader]
+                .contains(field.name.lowercased())
+            return isSecret ? .init(name: field.name, value: Self.shortened(field.value)) : field
         }
-        fields.append(.init(name: Cause.depthHeader, value: String(event.depth)))
         if draft?.authentication != nil { fields.append(.init(name: "Authorization", value: SentRequest.hidden)) }
         return SentRequest(
             method: endpoint?.policy.method ?? "POST", headers: Fields(fields), body: made.bytes,

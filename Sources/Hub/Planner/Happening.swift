@@ -22,6 +22,17 @@ package struct Cause: Sendable, Hashable {
     }
 }
 
+extension Event {
+    /// What a request that brings it says of the way it came: how many caused each other, and the sender's trace.
+    ///
+    /// - Parameter custom: the receiver's own headers, which win.
+    func headersOfItsWay(besides custom: Fields = Fields()) -> [Fields.Field] {
+        let depth = Fields.Field(name: Cause.depthHeader, value: String(depth))
+        guard let trace, custom.header(TraceContext.parentHeader) == nil else { return [depth] }
+        return [depth] + trace.headers(span: .random(in: 1...UInt64.max))
+    }
+}
+
 /// Something that happened, to go out to whoever subscribes to it.
 package struct Happening: Sendable {
     package let origin: Event.Origin
@@ -35,6 +46,7 @@ package struct Happening: Sendable {
     package var source: ID<Source>?
     /// What led to it, and how far that is from what came from outside.
     package var cause: Cause?
+    package var trace: TraceContext?
     /// The endpoint that it tells of, which is not told itself.
     package var subject: ID<Endpoint>?
 
@@ -60,6 +72,7 @@ package struct Happening: Sendable {
         var happening = self
         happening.customer = event.customer
         happening.cause = Cause(event: event.id, depth: event.depth)
+        happening.trace = event.trace
         return happening
     }
 

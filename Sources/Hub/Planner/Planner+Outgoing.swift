@@ -31,7 +31,8 @@ extension Planner {
             Event(
                 id: id, workspace: configuration.workspace.id, origin: happening.origin, source: happening.source,
                 request: nil, type: happening.type, externalID: happening.externalID, customer: happening.customer,
-                cause: happening.cause?.event, depth: min(depth, Event.depthLimit), outcome: outcome, createdAt: now))
+                cause: happening.cause?.event, depth: min(depth, Event.depthLimit), trace: happening.trace,
+                outcome: outcome, createdAt: now))
         result.contents[id] = happening.content
         if receivers.count > Self.fanOutThreshold {
             result.effects.append(.fanOut(id))

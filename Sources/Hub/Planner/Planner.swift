@@ -28,18 +28,21 @@ package struct Planner: Sendable {
         package let origin: Event.Origin
         package let request: ID<Request>?
         package let cause: Cause?
+        package let trace: TraceContext?
         package let findings: [Finding]
         package let destination: DestinationWish
         /// Whether the owner may be told of trouble now; they are not told again and again.
         package let mayNotify: Bool
         package let now: Timestamp
         package init(
-            origin: Event.Origin, request: ID<Request>?, cause: Cause? = nil, findings: [Finding],
+            origin: Event.Origin, request: ID<Request>?, cause: Cause? = nil, trace: TraceContext? = nil,
+            findings: [Finding],
             destination: DestinationWish, mayNotify: Bool, now: Timestamp
         ) {
             self.origin = origin
             self.request = request
             self.cause = cause
+            self.trace = trace
             self.findings = findings
             self.destination = destination
             self.mayNotify = mayNotify
@@ -108,8 +111,7 @@ package struct Planner: Sendable {
             id: .make(at: input.now), workspace: configuration.workspace.id, origin: input.origin,
             source: sender.source?.id, request: input.request, type: finding.type, externalID: finding.externalID,
             cause: input.cause?.event, depth: input.cause.map { $0.depth + 1 } ?? 0,
-            outcome: outcome,
-            createdAt: input.now)
+            trace: input.trace, outcome: outcome, createdAt: input.now)
     }
 
     // MARK: Messages

@@ -130,6 +130,7 @@ enum EventRoutes {
             facts.append(FactView("Caused by", "\(cause)", isCode: true, href: "/events/\(cause)"))
         }
         if let external = event.externalID { facts.append(FactView("Sender’s id", external, isCode: true)) }
+        if let trace = event.trace { facts.append(FactView("Trace", trace.traceID, isCode: true)) }
         var wanted = DeliveryQuery()
         wanted.event = id
         let deliveries = try await visit.store.deliveries(of: visit.workspace, wanted, PageRequest(limit: 200)).elements

@@ -89,6 +89,8 @@ package struct Event: Sendable, Identified {
     /// The event that led to this one; ``depth`` counts such steps and ends loops.
     package let cause: ID<Event>?
     package let depth: Int
+    /// Its sender's, passed on to whoever gets what follows.
+    package let trace: TraceContext?
     package let outcome: Outcome
     package let createdAt: Timestamp
 
@@ -129,7 +131,7 @@ package struct Event: Sendable, Identified {
     package init(
         id: ID<Event>, workspace: WorkspaceID, origin: Origin, source: ID<Source>?, request: ID<Request>?,
         type: String, externalID: String?, customer: ID<Customer>? = nil, cause: ID<Event>? = nil, depth: Int = 0,
-        outcome: Outcome, createdAt: Timestamp
+        trace: TraceContext? = nil, outcome: Outcome, createdAt: Timestamp
     ) {
         self.id = id
         self.workspace = workspace
@@ -141,6 +143,7 @@ package struct Event: Sendable, Identified {
         self.customer = customer
         self.cause = cause
         self.depth = depth
+        self.trace = trace
         self.outcome = outcome
         self.createdAt = createdAt
     }

@@ -50,6 +50,7 @@ struct DeliveryTelling {
             facts.append(FactView("Caused by", "\(cause)", isCode: true, href: "/events/\(cause)"))
         }
         if let external = event.externalID { facts.append(FactView("Publisher’s id", external, isCode: true)) }
+        if let trace = event.trace { facts.append(FactView("Trace", trace.traceID, isCode: true)) }
         if delivery.kind == .test { facts.append(FactView("Kind", "a test; it counts for nothing")) }
         if let key = delivery.orderingKey, !key.isEmpty { facts.append(FactView("In line with", key, isCode: true)) }
         facts.append(FactView("X-Webhook-Delivery", delivery.id.uuid.uuidString, isCode: true))

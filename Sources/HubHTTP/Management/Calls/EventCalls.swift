@@ -13,8 +13,7 @@ enum EventCalls {
         Call(
             .post, "/v1/events", "Publish an event; 200 instead of 201 when it had been published before",
             .workspace(.publish),
-            .document(published, status: 201),
-            body: publication, answer: publish),
+            .document(published, status: 201), headers: traceHeaders, body: publication, answer: publish),
         Call(
             .get, "/v1/events/stream", "Events as they come, as server-sent events", .workspace(.read),
             .events(EventDocuments.shape),
@@ -52,6 +51,13 @@ enum EventCalls {
             "Endpoints that ask for channels get it when one of theirs is among these."),
         .optional("metadata", .object([], others: .anything), "For filters only; receivers do not get it."),
     ])
+
+    private static let traceHeaders: [Shape.Member] = [
+        .optional(
+            TraceContext.parentHeader, .text,
+            "Your trace (W3C Trace Context); receivers get it with a span of their own."),
+        .optional(TraceContext.stateHeader, .text, "Passed on as it came, up to \(TraceContext.stateLimit) bytes."),
+    ]
 
     private static let published = Shape.named(
         "PublishedEvent",
@@ -96,7 +102,9 @@ enum EventCalls {
     }
 
     private static func publish(_ call: CallContext) async throws -> CallAnswer {
-        let new = try newEvent(call.body)
+        var new = try newEvent(call.body)
+        new.trace = TraceContext(
+            Fields(traceHeaders.compactMap { header in call.headers[header.name].text.map { (header.name, $0) } }))
         let (event, isDuplicate) = try await call.hub.publish(new, in: try call.workspace)
         return .document(
             document(of: new, as: event, isDuplicate: isDuplicate), status: isDuplicate ? 200 : 201)

@@ -9,6 +9,7 @@ enum EventDocuments {
         .required("request_id", .text.orNull), .required("external_id", .text.orNull, "The sender's own id of it."),
         .required("customer", .text.orNull), .required("cause_id", .text.orNull, "The event that led to it."),
         .required("depth", .integer, "How many events led to it, one by the other."),
+        .required("trace_id", .text.orNull, "Of the sender's trace (W3C Trace Context), which receivers get as well."),
         .required("status", .text, "What it led to."), .required("reason", .text.orNull),
         .required("created_at", .moment),
     ]
@@ -28,7 +29,8 @@ enum EventDocuments {
             "id": JSON(event.id), "type": .string(event.type), "origin": .string(event.origin.rawValue),
             "source": JSON(event.source.flatMap(configuration.source)?.name), "source_id": JSON(event.source),
             "request_id": JSON(event.request), "external_id": JSON(event.externalID), "customer": JSON(event.customer),
-            "cause_id": JSON(event.cause), "depth": JSON(event.depth), "status": .string(event.outcome.name),
+            "cause_id": JSON(event.cause), "depth": JSON(event.depth),
+            "trace_id": JSON(event.trace?.traceID), "status": .string(event.outcome.name),
             "reason": JSON(event.outcome.reason), "created_at": JSON(event.createdAt),
         ]
     }

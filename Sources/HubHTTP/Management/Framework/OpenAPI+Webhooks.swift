@@ -95,6 +95,10 @@ extension OpenAPI {
             Missing where the endpoint has no secret.
             """),
         header("Martlet-Depth", "How many events caused each other before this one.", isRequired: true),
+        header(
+            TraceContext.parentHeader,
+            "The trace that the event's sender gave (W3C Trace Context), with a span of this attempt's own."),
+        header(TraceContext.stateHeader, "As the event's sender gave it."),
     ])
 
     private static func header(
