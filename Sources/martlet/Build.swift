@@ -28,7 +28,13 @@ enum Build {
         let directory = DataDirectory(path: settings.dataDirectory)
         try directory.make()
         let isNew = !directory.hasDatabase
-        let store = try SQLiteStore(path: directory.databasePath)
+        let store: SQLiteStore
+        do throws(StoreError) {
+            store = try SQLiteStore(path: directory.databasePath)
+        } catch {
+            guard case .unavailable(let detail) = error else { throw error }
+            throw StartError.database(path: directory.databasePath, reason: detail)
+        }
         do {
             let vault = try await vault(settings, directory, store, isNew: isNew)
             return Hub(
@@ -89,11 +95,17 @@ enum Build {
         content: XMLReader.contentReader, templates: MustacheTemplates().renderer)
 }
 
-enum StartError: Error, CustomStringConvertible {
+enum StartError: Error, Equatable, CustomStringConvertible {
     /// Secrets in the database were sealed with another master key.
     case foreignKey
     /// There are secrets in the database, and no master key.
     case missingKey
+    /// The file of a master key holds none, or may not be read.
+    case unreadableKey(path: String)
+    /// The data directory cannot be made, or not be written to.
+    case directory(path: String, reason: String)
+    /// The database in it cannot be opened.
+    case database(path: String, reason: String)
 
     var description: String {
         switch self {
@@ -103,6 +115,13 @@ enum StartError: Error, CustomStringConvertible {
         case .missingKey:
             "The database holds secrets, and there is no master key. Give it as MARTLET_MASTER_KEY, or put its file "
                 + "master.key back into the data directory."
+        case .unreadableKey(let path):
+            "\(path) must hold the master key: \(DataDirectory.keyForm). Put the right file back, or give the key as "
+                + "MARTLET_MASTER_KEY."
+        case .directory(let path, let reason):
+            "The data directory \(path) cannot be written to (\(reason)). Give another with --data-dir or "
+                + "MARTLET_DATA_DIR, or let this user write there."
+        case .database(let path, let reason): "The database \(path) cannot be opened (\(reason))."
         }
     }
 }

@@ -7,6 +7,8 @@ import HubCore
 struct Greeting {
     let base: String
     let first: FirstSetup?
+    /// What to do where the first start's token is lost.
+    let cure: String?
     let now: Timestamp
 
     func print() {
@@ -15,7 +17,7 @@ struct Greeting {
     }
 
     private var text: String {
-        guard let first else { return "Martlet listens. Console: \(base)/" }
+        guard let first else { return "Martlet listens. Console: \(base)/" + (cure.map { "\n\($0)" } ?? "") }
         return """
             Martlet listens.
 
@@ -25,14 +27,14 @@ struct Greeting {
 
             Three lines to copy
 
-            1. A signed test event (good for five minutes):
+            1. A signed test event:
             \(testEvent(first))
 
             2. GitHub: Settings → Webhooks → Add webhook, content type application/json, payload URL
                \(base)/api/v1/external/github?api_key=\(first.botKey.reveal())&stream=github
 
-            3. Anything that can post to Slack:
-               \(base)/hooks/slack/\(first.botKey.reveal())
+            3. Anything that can post to Slack (without ?stream= it goes to you directly):
+               \(base)/hooks/slack/\(first.botKey.reveal())?stream=general
 
             """
     }

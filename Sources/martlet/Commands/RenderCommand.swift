@@ -64,8 +64,10 @@ struct RenderCommand: ParsableCommand {
             FileHandle.standardError.write(Data("Error: \(error)\n".utf8))
             throw ExitCode(2)
         }
-        print(json ? rendering.json.text : Self.text(rendering))
-        if rendering.status == .error { throw ExitCode(1) }
+        guard rendering.status == .error else { return Output.line(json ? rendering.json.text : Self.text(rendering)) }
+        // Programs find everything in one place; people's pipes get what was rendered, and nothing else.
+        if json { Output.line(rendering.json.text) } else { Output.note(Self.text(rendering)) }
+        throw ExitCode(1)
     }
 
     /// Each answer is written at once, so that a program may ask, wait and ask again.

@@ -13,16 +13,33 @@ struct DataDirectory: Sendable {
 
     var hasDatabase: Bool { FileManager.default.fileExists(atPath: databasePath) }
 
+    /// How a master key is written.
+    static let keyForm = "32 bytes, as 64 hexadecimal digits or base64"
+
     /// Makes it, readable by its owner only.
-    func make() throws {
-        try FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    ///
+    /// - Throws: ``StartError/directory(path:reason:)``.
+    func make() throws(StartError) {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+            let reason = cause.map { String(cString: strerror(Int32($0.code))) }
+            throw .directory(path: path, reason: reason ?? error.localizedDescription)
+        }
+        guard access(path, W_OK | X_OK) == 0 else {
+            throw .directory(path: path, reason: String(cString: strerror(errno)))
+        }
     }
 
     /// The keys that the files hold: the current one, and the next when a rotation is under way.
     func masterKeysInFiles() throws -> [Secret<[UInt8]>] {
         try [masterKeyPath, nextMasterKeyPath].filter { FileManager.default.fileExists(atPath: $0) }.map { path in
-            try Vault.key(try String(contentsOfFile: path, encoding: .utf8))
+            guard let text = try? String(contentsOfFile: path, encoding: .utf8), let key = try? Vault.key(text) else {
+                throw StartError.unreadableKey(path: path)
+            }
+            return key
         }
     }
 

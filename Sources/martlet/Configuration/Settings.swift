@@ -1,8 +1,10 @@
 import Egress
 import Foundation
+import Hub
 import HubCore
 import HubHTTP
 import Logging
+import WebhookSignatures
 
 /// Everything that environment and flags may set, read once at the start.
 struct Settings: Sendable {
@@ -101,6 +103,14 @@ struct Settings: Sendable {
         }
         dataDirectory = try value("MARTLET_DATA_DIR") ?? "data"
         masterKey = try value("MARTLET_MASTER_KEY").map { Secret($0) }
+        do throws(VaultError) {
+            if let masterKey { _ = try Vault.key(masterKey.reveal()) }
+        } catch {
+            let isGiven = environment["MARTLET_MASTER_KEY"]?.isEmpty == false
+            throw SettingsError(
+                name: isGiven ? "MARTLET_MASTER_KEY" : "MARTLET_MASTER_KEY_FILE",
+                problem: "the key must be \(DataDirectory.keyForm)")
+        }
         let level = try value("MARTLET_LOG_LEVEL") ?? "info"
         guard let logLevel = Logger.Level(rawValue: level) else {
             throw SettingsError(name: "MARTLET_LOG_LEVEL", problem: "there is no level \"\(level)\"")
@@ -120,12 +130,25 @@ struct Settings: Sendable {
             throw SettingsError(name: "MARTLET_EGRESS_ALLOW", problem: "\(error)")
         }
         hubURL = try value("MARTLET_HUB_URL")
+        if let hubURL, !ListenCommand.isHTTP(hubURL) {
+            throw SettingsError(name: "MARTLET_HUB_URL", problem: "must be a URL like https://hooks.example.com")
+        }
         hubToken = try value("MARTLET_TOKEN").map { Secret($0) }
         server = ServerSettings()
         server.host = try value("MARTLET_HOST") ?? server.host
         server.port = try number("MARTLET_PORT", 0...65535) ?? server.port
         server.publicURL = try value("MARTLET_PUBLIC_URL")
+        if let url = server.publicURL, !Self.isBase(url) {
+            throw SettingsError(
+                name: "MARTLET_PUBLIC_URL",
+                problem: "must be scheme, host and port alone, like https://hooks.example.com")
+        }
         server.trustedProxies = (try value("MARTLET_TRUSTED_PROXIES") ?? "").split(separator: ",").map { $0.trimmed() }
+        for proxy in server.trustedProxies where (try? AddressList([proxy])) == nil {  // What is wrong is said here.
+            throw SettingsError(
+                name: "MARTLET_TRUSTED_PROXIES",
+                problem: "\"\(proxy)\" is no address and no range; write them like 127.0.0.1,10.0.0.0/8")
+        }
         server.maxInflightBytes = try number("MARTLET_MAX_INFLIGHT_BYTES", 1 << 20...1 << 40) ?? server.maxInflightBytes
         if let seconds = try number("MARTLET_IDLE_TIMEOUT_SECONDS", 1...3600) {
             server.idleTimeout = .seconds(seconds)
@@ -142,6 +165,12 @@ struct Settings: Sendable {
 }
 
 extension Settings {
+    /// Whether paths of ours can follow it.
+    private static func isBase(_ text: String) -> Bool {
+        guard ListenCommand.isHTTP(text), let parts = URLComponents(string: text) else { return false }
+        return ["", "/"].contains(parts.path) && parts.query == nil && parts.fragment == nil && parts.user == nil
+    }
+
     /// Where the hub of the data directory listens, as seen from this machine.
     var localBase: String {
         // Its certificate is for the name by which others know it.

@@ -10,6 +10,8 @@ struct HubFollower: Sendable {
     let url: String
     /// With the token.
     let headers: Fields
+    /// What is said where the token is not known; nil: what the hub says.
+    let unknownToken: String?
     /// Told once for each break, and when it is over.
     let note: @Sendable (String) -> Void
 
@@ -55,6 +57,7 @@ struct HubFollower: Sendable {
         case 200: return response.body
         // Another time it may be taken.
         case 408, 429, 500...: throw StreamError.unavailable
+        case 401 where unknownToken != nil: throw CommandError(unknownToken ?? "")
         default:
             let body = try await response.body.collect(upTo: 65536)
             let answer = try? JSON.parse(Array(buffer: body))  // Whatever answers there may be no hub.

@@ -48,9 +48,9 @@ struct ListenCommand: AsyncParsableCommand {
         if let base = hub ?? settings.hubURL {
             guard let given else { throw CommandError("A token is needed: give it as MARTLET_TOKEN.") }
             if let warning = Self.warning(of: base) { Output.note(warning) }
-            return try await session(base, given).run()
+            return try await session(base, given, ownsToken: false).run()
         }
-        if let given { return try await session(settings.localBase, given).run() }
+        if let given { return try await session(settings.localBase, given, ownsToken: false).run() }
         try await options.run { session in
             // Nobody but this process ever sees it; what a kill leaves of it ends by itself.
             var new = NewToken(label: "martlet listen", scopes: [source == nil ? .endpoints : .admin])
@@ -58,7 +58,7 @@ struct ListenCommand: AsyncParsableCommand {
             let made = try await session.hub.makeToken(new, in: session.workspace, by: Session.actor)
             let ending: Result<Void, any Error>
             do {
-                try await self.session(settings.localBase, made.secret).run()
+                try await self.session(settings.localBase, made.secret, ownsToken: true).run()
                 ending = .success(())
             } catch {
                 ending = .failure(error)
@@ -68,7 +68,7 @@ struct ListenCommand: AsyncParsableCommand {
         }
     }
 
-    private func session(_ base: String, _ token: Secret<String>) -> ListenSession {
+    private func session(_ base: String, _ token: Secret<String>, ownsToken: Bool) -> ListenSession {
         let subject: ListenSession.Subject =
             if let source {
                 .source(source)
@@ -76,9 +76,9 @@ struct ListenCommand: AsyncParsableCommand {
                 .events(events.joined(separator: ","), secret: Self.makeSecret())
             }
         return ListenSession(
-            base: base.last == "/" ? String(base.dropLast()) : base, token: token, workspace: options.workspace,
-            subject: subject, receiver: forwardTo, timeout: .milliseconds(timeout.seconds * 1000),
-            printsJSON: options.json)
+            base: base.last == "/" ? String(base.dropLast()) : base, token: token, ownsToken: ownsToken,
+            workspace: options.workspace, subject: subject, receiver: forwardTo,
+            timeout: .milliseconds(timeout.seconds * 1000), printsJSON: options.json)
     }
 
     private static func makeSecret() -> Secret<String> {

@@ -14,6 +14,8 @@ struct ListenSession: Sendable {
 
     let base: String
     let token: Secret<String>
+    /// Whether the token was made for this session in the data directory, and not given.
+    let ownsToken: Bool
     let workspace: String?
     let subject: Subject
     let receiver: String
@@ -25,7 +27,7 @@ struct ListenSession: Sendable {
 
     /// Returns when the process is told to stop.
     func run() async throws {
-        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
         var settings = HTTPClient.Configuration(redirectConfiguration: .disallow)
         settings.httpVersion = .http1Only
         settings.connectionPool.retryConnectionEstablishment = false
@@ -56,7 +58,12 @@ struct ListenSession: Sendable {
     }
 
     private func relay(by client: HTTPClient) async throws {
-        let follower = HubFollower(client: client, url: url, headers: headers) { Output.note($0) }
+        let unknownToken =
+            "What listens at \(base) is another hub than that of the data directory. Name the data directory that it "
+            + "serves, its port (MARTLET_PORT), or --hub and a token of it."
+        let follower = HubFollower(
+            client: client, url: url, headers: headers, unknownToken: ownsToken ? unknownToken : nil
+        ) { Output.note($0) }
         let receiver = LocalReceiver(client: client, url: receiver, timeout: timeout)
         let (requests, arrivals) = AsyncStream.makeStream(of: ListenedRequest.self)
         // As many places as requests may be under way: who brings one takes a place first.

@@ -19,10 +19,10 @@ struct ReplayCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard all == ids.isEmpty else { throw ValidationError("Give either ids or --all with filters.") }
-        for id in ids where ID<Request>(id) == nil { throw ValidationError("\"\(id)\" is no id of a request.") }
     }
 
     func run() async throws {
+        for id in ids where ID<Request>(id) == nil { throw CommandError("There is no request \"\(id)\".") }
         try await options.run { session in
             if dryRun {
                 let count =
@@ -30,7 +30,7 @@ struct ReplayCommand: AsyncParsableCommand {
                     ? try await session.hub.countReplayable(
                         try await filter.requestQuery(session), in: session.workspace)
                     : ids.count
-                return session.show(["count": JSON(count), "dry_run": true], "\(count) requests would be replayed.")
+                return session.show(["count": JSON(count), "dry_run": true], "\(Self.count(count)) would be replayed.")
             }
             let report = all ? try await replayAll(session) : await replay(ids.compactMap { ID($0) }, session)
             session.show(
@@ -71,6 +71,9 @@ struct ReplayCommand: AsyncParsableCommand {
 
     private static func words(_ report: ReplayReport) -> String {
         let failed = report.failed.map { "✗ \($0.original): \($0.error.code)" }
-        return (["\(report.replayed.count) requests were replayed."] + failed).joined(separator: "\n")
+        let count = report.replayed.count
+        return (["\(Self.count(count)) \(count == 1 ? "was" : "were") replayed."] + failed).joined(separator: "\n")
     }
+
+    static func count(_ count: Int) -> String { count == 1 ? "1 request" : "\(count) requests" }
 }

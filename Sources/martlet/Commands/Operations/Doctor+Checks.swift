@@ -136,11 +136,22 @@ extension DoctorCommand {
             return Finding(.wrong, subject, "its integration \(source.integration) is not known here")
         }
         if let problem = prepared.problem {
-            return Finding(
-                .wrong, subject, "refuses everything: \(problem)",
-                hint: "run: martlet source rotate-secret \(source.name) --secret-file FILE -w \(source.workspace)")
+            return Finding(.wrong, subject, "refuses everything: \(problem)", hint: cure(for: source))
         }
         guard !prepared.isAuthenticated else { return nil }
         return Finding(.look, subject, "anyone who knows its URL can send", hint: "give it a scheme other than none")
+    }
+
+    /// A secret that lies elsewhere has to be put there; only one that the hub keeps can be given to it anew.
+    private static func cure(for source: Source) -> String {
+        for stored in source.verification.secrets {
+            switch stored.secret {
+            case .environment(let name):
+                return "set the environment variable \(name) for the server; this command sees only its own environment"
+            case .file(let path): return "put the secret into \(path), readable by the server's user"
+            case .sealed: continue
+            }
+        }
+        return "run: martlet source rotate-secret \(source.name) --secret-file FILE -w \(source.workspace)"
     }
 }

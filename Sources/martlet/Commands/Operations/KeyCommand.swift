@@ -51,7 +51,7 @@ struct KeyCommand: AsyncParsableCommand {
                 let directory = DataDirectory(path: settings.dataDirectory)
                 guard settings.masterKey == nil else {
                     guard let to else {
-                        throw ValidationError(
+                        throw CommandError(
                             "The master key comes from the environment: say where to write the new one with --to.")
                     }
                     let count = try await reseal(hub, with: try DataDirectory.writeNewKey(to: to))
@@ -61,7 +61,7 @@ struct KeyCommand: AsyncParsableCommand {
                         Start the server again with MARTLET_MASTER_KEY_FILE=\(to); until then it cannot read its secrets.
                         """)
                 }
-                guard to == nil else { throw ValidationError("--to is for a key that comes from the environment.") }
+                guard to == nil else { throw CommandError("--to is for a key that comes from the environment.") }
                 let count = try await directory.whileRotating {
                     // A key that was written and never used: nothing is sealed with it, or it were the current one.
                     try? FileManager.default.removeItem(atPath: directory.nextMasterKeyPath)

@@ -93,7 +93,13 @@ struct PersonCommand: AsyncParsableCommand {
         _ name: String, _ session: Session, _ change: @Sendable (inout Person) -> Void
     ) async throws {
         let id = try await session.person(name).id
-        try await session.hub.update(person: id, in: session.workspace, by: Session.actor, change)
+        do throws(SetupError) {
+            try await session.hub.update(person: id, in: session.workspace, by: Session.actor, change)
+        } catch {
+            // Which field it was is of no use here: the command changes one.
+            guard case .invalid(_, let reason) = error else { throw error }
+            throw CommandError("\(reason.prefix(1).uppercased())\(reason.dropFirst()).")
+        }
         let person = try await session.person("\(id)")
         let state = person.isDisabled ? "disabled" : "enabled"
         session.show(person.document, "\(person.email) is \(person.role.rawValue), \(state).")

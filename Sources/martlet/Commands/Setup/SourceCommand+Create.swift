@@ -39,6 +39,15 @@ extension SourceCommand {
                 session.show(
                     made.secrets.first.map { document.adding(once: "secret", $0) } ?? document,
                     Self.words(made.source, made.secrets.first, session.publicBase))
+                if let name = made.source.options.stream,
+                    try await session.configuration().stream(matching: name) == nil
+                {
+                    Output.note(
+                        """
+                        Warning: there is no stream "\(Table.harmless(name))", so its messages go to an admin directly. \
+                        Make it: martlet stream create NAME
+                        """)
+                }
             }
         }
 

@@ -41,7 +41,7 @@ struct WorkspaceCommand: AsyncParsableCommand {
 
         func run() async throws {
             guard let workspace = WorkspaceID(id) else {
-                throw ValidationError("The id must be 1 to 40 of a-z, 0-9, _ and -, beginning with a letter or digit.")
+                throw CommandError("The id must be 1 to 40 of a-z, 0-9, _ and -, beginning with a letter or digit.")
             }
             try await data.withHub { hub, settings in
                 let secret = try await hub.makeWorkspace(workspace, name: name, by: Session.actor)
