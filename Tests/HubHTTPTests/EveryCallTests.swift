@@ -124,6 +124,12 @@ import Testing
                 }
             }
             #expect(told == Set(ManagementRoutes.table.calls.map { "\($0.method.rawValue) \($0.path)" }))
+            for path in ["/v1/recoveries", "/v1/endpoints/{endpoint}/recover"] {
+                let answers = document["paths"]?[path]?["post"]?["responses"]
+                #expect(answers?["200"] != nil && answers?["202"] != nil, "a preview answers 200")
+            }
+            let needed = document["paths"]?["/v1/people"]?["post"]?["description"]
+            #expect(needed == "Needs the scope admin.")
             let ids = ManagementRoutes.table.calls.compactMap {
                 document["paths"]?[$0.path]?[$0.method.rawValue.lowercased()]?["operationId"]?.string
             }

@@ -68,7 +68,8 @@ enum OpenAPI {
         operation["operationId"] = .string(operationID(call))
         operation["summary"] = .string(call.summary)
         operation["tags"] = [.string(call.subject)]
-        operation["description"] = .string("Needs the scope \(call.access.scope.rawValue) (or admin).")
+        let scope = call.access.scope
+        operation["description"] = .string("Needs the scope \(scope.rawValue)\(scope == .admin ? "" : " (or admin)").")
         let parameters = parameters(call, &components)
         if !parameters.isEmpty { operation["parameters"] = .array(parameters) }
         if let body = call.body {
@@ -117,6 +118,9 @@ enum OpenAPI {
     /// What answers 200 when the same came before.
     private static let repeatable = ["/v1/events", "/v1/tickets", "/v1/tickets/{ticket}/messages"]
 
+    /// What answers 200, and does nothing, when only a preview is asked for.
+    private static let previewable = ["/v1/recoveries", "/v1/endpoints/{endpoint}/recover"]
+
     private static func responses(_ call: Call, _ components: inout [String: JSON]) -> JSON.Object {
         var responses = JSON.Object()
         switch call.outcome {
@@ -134,6 +138,7 @@ enum OpenAPI {
         case .document(let shape, let status):
             responses["\(status)"] = ["description": "Done.", "content": content(shape.schema(&components))]
             if repeatable.contains(call.path), call.method == .post { responses["200"] = responses["201"] }
+            if previewable.contains(call.path), call.method == .post { responses["200"] = responses["202"] }
         }
         let codes = [
             ("400", "Invalid"), ("401", "Unauthenticated"), ("403", "Forbidden"), ("404", "NotFound"),
