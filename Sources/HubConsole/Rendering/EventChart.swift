@@ -13,7 +13,8 @@ struct EventChart {
 
     /// From the bottom up.
     static let outcomes = [
-        ("message", "Messages"), ("transcript", "Transcripts"), ("ignored", "Ignored"), ("unreadable", "Unreadable"),
+        ("message", "Messages"), ("transcript", "Transcripts"), ("outgoing", "Outgoing"), ("ignored", "Ignored"),
+        ("unreadable", "Unreadable"),
     ]
 
     let bars: [Bar]

@@ -29,6 +29,7 @@ enum EventRoutes {
             selects: [
                 SelectView("source", "Source", visit.sourceChoices, selected: visit.text("source")),
                 SelectView("outcome", "Outcome", outcomeChoices, selected: visit.text("outcome")),
+                SelectView("origin", "Origin", originChoices, selected: visit.text("origin")),
                 SelectView("since", "Since", Visit.sinceChoices, selected: visit.text("since")),
             ], isFiltered: isFiltered, mayReplay: visit.may(.write),
             liveURL: link("/events/tail", visit, cursor: "\(newest)"),
@@ -41,8 +42,12 @@ enum EventRoutes {
     }
 
     private static let outcomeChoices = [
-        ("", "Any outcome"), ("message", "Message"), ("transcript", "Transcript"), ("ignored", "Ignored"),
-        ("unreadable", "Unreadable"),
+        ("", "Any outcome"), ("message", "Message"), ("transcript", "Transcript"), ("outgoing", "Outgoing"),
+        ("ignored", "Ignored"), ("unreadable", "Unreadable"),
+    ]
+
+    private static let originChoices = [
+        ("", "Any origin"), ("received", "Received"), ("published", "Published"), ("internal", "The hub’s own"),
     ]
 
     private static func link(_ path: String, _ visit: Visit, cursor: String? = nil) -> String {
@@ -50,7 +55,8 @@ enum EventRoutes {
             path,
             [
                 "q": visit.text("q"), "type": visit.text("type"), "source": visit.text("source"),
-                "outcome": visit.text("outcome"), "since": visit.text("since"), "cursor": cursor,
+                "outcome": visit.text("outcome"), "origin": visit.text("origin"), "since": visit.text("since"),
+                "cursor": cursor,
             ])
     }
 

@@ -91,18 +91,32 @@ struct StoryTelling {
         if let key = record.idempotencyKey { facts.append(FactView("Idempotency key", key, isCode: true)) }
         switch record.verdict {
         case "verified":
-            let secret =
+            let proof = Self.proof(record.scheme)
+            let sentence =
                 switch record.secretIndex {
-                case 0: "The signature fits the newest secret."
-                case .some(let index): "The signature fits secret number \(index + 1), an older one."
+                case 0 where proof == "signature": "The signature fits the newest secret."
+                case .some(let index) where proof == "signature":
+                    "The signature fits secret number \(index + 1), an older one."
+                case 0: "The \(proof) is the newest one."
+                case .some(let index): "The \(proof) is number \(index + 1), an older one."
                 case nil: "The sender proved who it is."
                 }
-            return .init(.verified, .good, heading: "Verified", sentence: secret, facts: facts)
+            return .init(.verified, .good, heading: "Verified", sentence: sentence, facts: facts)
         case "not required":
             let sentence = "Nobody had to prove anything: the source takes what comes."
             return .init(.verified, .warn, heading: "Not verified", sentence: sentence, facts: facts)
         default:
             return .init(.verified, .warn, heading: "Verified", sentence: record.verdict.sentence, facts: facts)
+        }
+    }
+
+    /// What a sender shows: most sign, some give the secret itself.
+    private static func proof(_ scheme: String) -> String {
+        switch scheme {
+        case "bearer", "header_token", "gitlab": "token"
+        case "basic": "password"
+        case "url_key", "bot_key": "key"
+        default: "signature"
         }
     }
 
@@ -131,8 +145,16 @@ struct StoryTelling {
 
     private var planned: StoryView.Step? {
         guard !story.messages.isEmpty || !story.transcripts.isEmpty else { return nil }
+        let isPosted = story.messages.contains { if case .stream = $0.place { true } else { false } }
         let fixed = source?.options.stream.map { "The source fixes the stream \($0)." }
-        let text = fixed ?? "The request, or the source’s default, decided where it goes."
+        let text =
+            if isPosted {
+                fixed ?? "The request, or the source’s default, decided where it goes."
+            } else if story.messages.isEmpty {
+                "A transcript is kept, and posted nowhere."
+            } else {
+                "It goes to one person directly, and into no stream."
+            }
         return .init(.planned, .info, heading: "Planned", sentence: text)
     }
 

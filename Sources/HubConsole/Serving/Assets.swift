@@ -16,6 +16,7 @@ struct Assets: Sendable {
         Asset(name: "icons.svg", type: "image/svg+xml", bytes: PackageResources.icons_svg),
         Asset(name: "keys.js", type: script, bytes: PackageResources.keys_js),
         Asset(name: "martlet.svg", type: "image/svg+xml", bytes: PackageResources.martlet_svg),
+        Asset(name: "places.js", type: script, bytes: PackageResources.places_js),
         Asset(name: "refresh.js", type: script, bytes: PackageResources.refresh_js),
         Asset(name: "tail.js", type: script, bytes: PackageResources.tail_js),
         Asset(name: "times.js", type: script, bytes: PackageResources.times_js),
