@@ -1,10 +1,11 @@
-import Hub
 import HubCore
 import HubStorage
 import HubTesting
 import Integrations
 import Testing
 import WebhookSignatures
+
+@testable import Hub
 
 @Suite struct ChatDoor {
     @Test func `a key, an integration and a stream are enough`() async throws {
@@ -88,6 +89,22 @@ import WebhookSignatures
         let headers = try? signer?.headers(id: "x", timestampSeconds: 0, body: Array(body.utf8))
         let value = headers?.first { $0.name.hasSuffix("Signature") }?.value ?? ""
         return String(value.dropFirst("sha256=".count))
+    }
+}
+
+extension ChatDoor {
+    /// What stands in for a secret may hold it again.
+    @Test(arguments: [
+        "redacted", "<redac", "dacted:", "redacted:redacted", "acted:0123456789", String(repeating: "aa", count: 200),
+    ])
+    func `a key that looks like what takes its place is taken out once`(_ key: String) async throws {
+        try await TestHub.with { test in
+            let outcome = try await test.slack("\(key) and \(key)\(key)", query: "api_key=\(key)", key: .some(key))
+            #expect(outcome.refusal == .malformedKey)
+            let refusals = test.hub.refusalLog.take()
+            let body = try #require(refusals.first?.body.map { String(decoding: $0, as: UTF8.self) })
+            #expect(body.wholeMatch(of: /(<redacted:[0-9a-f]{8}>) and \1\1/) != nil, "\(body.prefix(200))")
+        }
     }
 }
 

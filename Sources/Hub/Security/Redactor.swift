@@ -8,7 +8,7 @@ import WebhookSignatures
 package struct Redactor: Sendable {
     private let vault: Vault
     private let parts: SensitiveParts?
-    private let secrets: [[UInt8]]
+    private let secrets: [Needle]
 
     /// Shorter texts are no secrets but would be found everywhere.
     private static let shortestSecret = 6
@@ -17,13 +17,17 @@ package struct Redactor: Sendable {
     init(vault: Vault, parts: SensitiveParts?, secrets: [String]) {
         self.vault = vault
         self.parts = parts
-        self.secrets = secrets.map { Array($0.utf8) }.filter { $0.count >= Self.shortestSecret }
+        self.secrets = Self.needles(secrets)
     }
 
     private init(_ other: Redactor, adding secrets: [String]) {
         vault = other.vault
         parts = other.parts
-        self.secrets = other.secrets + secrets.map { Array($0.utf8) }.filter { $0.count >= Self.shortestSecret }
+        self.secrets = other.secrets + Self.needles(secrets)
+    }
+
+    private static func needles(_ secrets: [String]) -> [Needle] {
+        secrets.filter { $0.utf8.count >= shortestSecret }.map { Needle($0.utf8) }
     }
 
     /// The same, for requests that presented these secrets too.
@@ -71,19 +75,39 @@ package struct Redactor: Sendable {
     /// Any text with the known secrets taken out, also percent-encoded ones.
     package func text(_ text: String) -> String {
         guard mayHold(text) else { return text }
-        var bytes = Array(text.utf8)
-        var isChanged = false
-        for secret in secrets {
-            while let range = Self.find(secret, in: bytes) {
-                bytes.replaceSubrange(
-                    range, with: Array(replacement(for: String(decoding: secret, as: UTF8.self)).utf8))
-                isChanged = true
-            }
-        }
-        if isChanged { return String(decoding: bytes, as: UTF8.self) }
+        var pieces = [Piece.open(Array(text.utf8)[...])]
+        for secret in secrets { pieces = pieces.flatMap { cut($0, at: secret) } }
+        if pieces.count > 1 { return String(decoding: pieces.flatMap(\.bytes), as: UTF8.self) }
         guard text.utf8.contains(UInt8(ascii: "%")) else { return text }
         let decoded = FormDecoder.percentDecode(Array(text.utf8), plusIsBlank: false)
-        return secrets.contains { Self.find($0, in: Array(decoded.utf8)) != nil } ? replacement(for: text) : text
+        return secrets.contains { $0.find(in: Array(decoded.utf8)[...]) != nil } ? replacement(for: text) : text
+    }
+
+    private enum Piece {
+        /// A secret may stand in it.
+        case open(ArraySlice<UInt8>)
+        /// Stands where one was: nothing is looked for in it, since a secret may be a part of just these words.
+        case replaced([UInt8])
+
+        var bytes: ArraySlice<UInt8> {
+            switch self {
+            case .open(let bytes): bytes
+            case .replaced(let bytes): bytes[...]
+            }
+        }
+    }
+
+    private func cut(_ piece: Piece, at secret: Needle) -> [Piece] {
+        guard case .open(var rest) = piece else { return [piece] }
+        var pieces: [Piece] = []
+        var replacement: [UInt8]?
+        while let range = secret.find(in: rest) {
+            let shown = replacement ?? Array(self.replacement(for: String(decoding: secret.bytes, as: UTF8.self)).utf8)
+            replacement = shown
+            pieces += [.open(rest[..<range.lowerBound]), .replaced(shown)]
+            rest = rest[range.upperBound...]
+        }
+        return pieces + [.open(rest)]
     }
 
     /// Whether a secret stands in it, or may be hidden by percent-encoding; nearly always it is neither.
@@ -91,7 +115,7 @@ package struct Redactor: Sendable {
         guard !secrets.isEmpty else { return false }
         var text = text
         return text.withUTF8 { bytes in
-            bytes.contains(UInt8(ascii: "%")) || secrets.contains { Self.find($0, in: bytes) != nil }
+            bytes.contains(UInt8(ascii: "%")) || secrets.contains { $0.offset(in: bytes) != nil }
         }
     }
 
@@ -102,20 +126,41 @@ package struct Redactor: Sendable {
     private func coversParameter(_ name: String) -> Bool {
         parts?.coversQueryParameter(name) ?? SensitiveParts.general.coversQueryParameter(name)
     }
+}
 
-    private static func find(_ needle: [UInt8], in bytes: [UInt8]) -> Range<Int>? {
-        bytes.withUnsafeBufferPointer { find(needle, in: $0) }
+/// Bytes that are looked for, in time proportional to those they are looked for in: both may be a stranger's (Knuth, Morris
+/// and Pratt).
+private struct Needle: Sendable {
+    let bytes: [UInt8]
+    /// For each beginning, how much of its end is a shorter beginning.
+    private let overlaps: [Int]
+
+    init(_ bytes: some Sequence<UInt8>) {
+        let bytes = Array(bytes)
+        var overlaps = [Int](repeating: 0, count: bytes.count)
+        var matched = 0
+        for position in bytes.indices.dropFirst() {
+            while matched > 0, bytes[position] != bytes[matched] { matched = overlaps[matched - 1] }
+            if bytes[position] == bytes[matched] { matched += 1 }
+            overlaps[position] = matched
+        }
+        (self.bytes, self.overlaps) = (bytes, overlaps)
     }
 
-    private static func find(_ needle: [UInt8], in bytes: UnsafeBufferPointer<UInt8>) -> Range<Int>? {
-        guard bytes.count >= needle.count else { return nil }
-        return needle.withUnsafeBufferPointer { needle in
-            for start in 0...(bytes.count - needle.count) where bytes[start] == needle[0] {
-                var length = 1
-                while length < needle.count, bytes[start + length] == needle[length] { length += 1 }
-                if length == needle.count { return start..<(start + length) }
-            }
-            return nil
+    /// - Returns: the positions in the slice.
+    func find(in slice: ArraySlice<UInt8>) -> Range<Int>? {
+        guard let offset = slice.withUnsafeBufferPointer({ offset(in: $0) }) else { return nil }
+        let start = slice.startIndex + offset
+        return start..<(start + bytes.count)
+    }
+
+    func offset(in text: UnsafeBufferPointer<UInt8>) -> Int? {
+        var matched = 0
+        for position in text.indices {
+            while matched > 0, text[position] != bytes[matched] { matched = overlaps[matched - 1] }
+            if text[position] == bytes[matched] { matched += 1 }
+            if matched == bytes.count { return position + 1 - matched }
         }
+        return nil
     }
 }
