@@ -56,10 +56,22 @@ extension JSON {
 
         package private(set) var members: [Member] = []
         /// Positions by key, kept only for objects large enough that scanning would be slower.
-        private var positions: [String: Int] = [:]
+        private var positions: [Name: Int] = [:]
         /// One bit for each key there was, by its length and last byte: most new keys are told apart without a scan.
         private var seen: UInt64 = 0
         static let scanLimit = 48
+
+        /// A key as RFC 8259 §8.3 compares it: by what it is written with.
+        private struct Name: Hashable {
+            let text: String
+
+            static func == (left: Self, right: Self) -> Bool { left.text.hasSameBytes(as: right.text) }
+
+            func hash(into hasher: inout Hasher) {
+                var text = text
+                text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+            }
+        }
 
         package init() {}
 
@@ -106,7 +118,7 @@ extension JSON {
         }
 
         private func position(of key: String) -> Int? {
-            if members.count > Self.scanLimit { return positions[key] }
+            if members.count > Self.scanLimit { return positions[Name(text: key)] }
             return seen & Self.bit(of: key) == 0 ? nil : Self.position(of: key, among: members)
         }
 
@@ -114,7 +126,7 @@ extension JSON {
         static func position(of key: String, among members: [Member]) -> Int? {
             let length = key.utf8.count
             for position in members.indices where members[position].key.utf8.count == length {
-                if members[position].key == key { return position }
+                if members[position].key.hasSameBytes(as: key) { return position }
             }
             return nil
         }
@@ -132,12 +144,12 @@ extension JSON {
             if members.count == Self.scanLimit + 1 {
                 reindex()
             } else if members.count > Self.scanLimit {
-                positions[key] = members.count - 1
+                positions[Name(text: key)] = members.count - 1
             }
         }
 
         private mutating func reindex() {
-            for (position, member) in members.enumerated() { positions[member.key] = position }
+            for (position, member) in members.enumerated() { positions[Name(text: member.key)] = position }
         }
     }
 }

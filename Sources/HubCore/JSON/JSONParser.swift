@@ -9,6 +9,7 @@ package struct JSONError: Error, Hashable, Sendable {
         case invalidNumber = "invalid number"
         case controlCharacter = "control character in a string"
         case tooDeep = "nested too deeply"
+        case tooManyValues = "too many values"
     }
 
     package let reason: Reason
@@ -23,11 +24,13 @@ extension JSONError: CustomStringConvertible {
 extension JSON {
     /// How deeply arrays and objects may be nested.
     package static let depthLimit = 512
+    /// How many values a text may hold: in memory each takes up to a hundred times its two or three bytes.
+    package static let valuesLimit = 500_000
 
     /// Parses one JSON text (RFC 8259) in UTF-8; a byte order mark before it is skipped.
     ///
     /// The last of duplicate keys wins. Lone surrogates in `\u` escapes become U+FFFD.
-    /// Works without recursion; memory is proportional to the input.
+    /// Works without recursion; memory is proportional to the input, up to ``valuesLimit`` values.
     package static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSON {
         try parse(bytes[...])
     }
@@ -70,6 +73,7 @@ private struct JSONParser {
     /// The innermost container; at first one that stands around the text and gets its value.
     private var frame = Frame(isObject: false, key: "")
     private var outerFrames: [Frame] = []
+    private var values = 0
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) {
         self.bytes = bytes
@@ -129,6 +133,7 @@ private struct JSONParser {
 
     private mutating func open(isObject: Bool, _ key: String) throws(JSONError) {
         guard outerFrames.count < JSON.depthLimit else { throw fault(.tooDeep) }
+        try count()
         position += 1
         outerFrames.append(frame)
         frame = Frame(isObject: isObject, key: key)
@@ -140,6 +145,11 @@ private struct JSONParser {
         add(
             closed.isObject
                 ? .object(JSON.Object(parsed: closed.members, seen: closed.seen)) : .array(closed.elements), closed.key)
+    }
+
+    private mutating func count() throws(JSONError) {
+        values += 1
+        guard values <= JSON.valuesLimit else { throw fault(.tooManyValues) }
     }
 
     /// Puts a value into the innermost container.
@@ -173,6 +183,7 @@ private struct JSONParser {
     // MARK: Scalars
 
     private mutating func readScalar() throws(JSONError) -> JSON {
+        try count()
         switch bytes[position] {
         case UInt8(ascii: "\""): return .string(try readString())
         case UInt8(ascii: "t"): return try readWord("true", .bool(true))
@@ -288,7 +299,7 @@ private struct JSONParser {
         guard let text = String(validating: UnsafeBufferPointer(rebasing: run), as: UTF8.self) else {
             throw fault(.invalidUTF8, at: offset)
         }
-        return text
+        return text.streamSafe
     }
 
     /// Continues a string whose first escape stands at `position`.
@@ -302,7 +313,7 @@ private struct JSONParser {
                 guard let string = String(validating: text, as: UTF8.self) else {
                     throw fault(.invalidUTF8, at: start)
                 }
-                return string
+                return string.streamSafe
             case UInt8(ascii: "\\"):
                 text.append(contentsOf: try readEscape().utf8)
             case ..<0x20:

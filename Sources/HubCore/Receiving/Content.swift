@@ -72,7 +72,7 @@ package struct ContentReader: Sendable {
                 return .form(FormDecoder.fields(body))
             }
         }
-        return String(validating: body, as: UTF8.self).map(Content.text) ?? .binary
+        return String(validating: body, as: UTF8.self).map { .text($0.streamSafe) } ?? .binary
     }
 
     /// The parts of a body that is framed as multipart, by the declared boundary or by its own first line.

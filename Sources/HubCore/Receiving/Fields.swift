@@ -23,11 +23,11 @@ package struct Fields: Sendable, Hashable {
 
     /// The first value under exactly this name.
     package subscript(name: String) -> String? {
-        fields.first { $0.name == name }?.value
+        fields.first { $0.name.hasSameBytes(as: name) }?.value
     }
 
     package func all(_ name: String) -> [String] {
-        fields.filter { $0.name == name }.map(\.value)
+        fields.filter { $0.name.hasSameBytes(as: name) }.map(\.value)
     }
 
     /// The first value whose name is this one but for the case of ASCII letters, as headers are compared.

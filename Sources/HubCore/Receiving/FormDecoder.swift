@@ -1,20 +1,27 @@
 /// `application/x-www-form-urlencoded` (WHATWG URL §5.1).
 package enum FormDecoder {
+    /// Each costs many times the two bytes that it may be written with.
+    package static let limit = 10_000
+
     /// Splits at `&` and `=`, turns `+` into a blank and `%XX` into bytes; invalid UTF-8 is repaired, a stray `%` kept.
-    package static func fields(_ text: some Collection<UInt8>) -> Fields {
-        Fields(
-            text.split(separator: UInt8(ascii: "&")).map { pair in
+    ///
+    /// What stands behind the first ``limit`` fields is not read.
+    ///
+    /// - Parameter isExact: for signatures, which are over the text as it came; else it is ``Swift/String/streamSafe``.
+    package static func fields(_ text: some Collection<UInt8>, isExact: Bool = false) -> Fields {
+        func part(_ bytes: some Collection<UInt8>) -> String {
+            let text = percentDecode(bytes, plusIsBlank: true)
+            return isExact ? text : text.streamSafe
+        }
+        return Fields(
+            text.split(separator: UInt8(ascii: "&"), maxSplits: limit).prefix(limit).map { pair in
                 let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-                return Fields.Field(name: decode(parts[0]), value: parts.count > 1 ? decode(parts[1]) : "")
+                return Fields.Field(name: part(parts[0]), value: parts.count > 1 ? part(parts[1]) : "")
             })
     }
 
     package static func fields(_ text: some StringProtocol) -> Fields {
         fields(Array(text.utf8))
-    }
-
-    private static func decode(_ text: some Collection<UInt8>) -> String {
-        percentDecode(text, plusIsBlank: true)
     }
 
     package static func percentDecode(_ text: some Collection<UInt8>, plusIsBlank: Bool) -> String {

@@ -6,7 +6,7 @@ package struct MultipartPart: Sendable, Hashable {
     package let body: [UInt8]
 
     /// The body as text; invalid UTF-8 is repaired.
-    package var text: String { String(decoding: body, as: UTF8.self) }
+    package var text: String { String(decoding: body, as: UTF8.self).streamSafe }
 }
 
 package enum Multipart {

@@ -10,13 +10,15 @@ extension Fields {
         fields.reserveCapacity(request.headers.count + 1)
         // The HTTP library takes Host out of the headers; senders signed it there, and people look for it there.
         if let host = request.head.authority { fields.append(Field(name: "Host", value: host)) }
-        for header in request.headers { fields.append(Field(name: header.name.rawName, value: header.value)) }
+        for header in request.headers {
+            fields.append(Field(name: header.name.rawName, value: header.value.streamSafe))
+        }
         self.init(fields)
     }
 }
 
 extension Fields {
     init(_ headers: HTTPHeaders) {
-        self.init(headers.map { Field(name: $0.name, value: $0.value) })
+        self.init(headers.map { Field(name: $0.name.streamSafe, value: $0.value.streamSafe) })
     }
 }

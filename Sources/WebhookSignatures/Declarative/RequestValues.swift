@@ -49,7 +49,7 @@ struct RequestValues {
         let contentType = request.header("Content-Type") ?? ""
         let fields: Fields
         switch HeaderValue(contentType).value {
-        case "application/x-www-form-urlencoded": fields = FormDecoder.fields(request.body)
+        case "application/x-www-form-urlencoded": fields = FormDecoder.fields(request.body, isExact: true)
         case "multipart/form-data":
             let parts = Multipart.parts(request.body, contentType: contentType) ?? []
             fields = Fields(parts.compactMap { part in part.name.map { ($0, part.text) } })
@@ -63,11 +63,17 @@ struct RequestValues {
 extension Fields {
     /// Names and values without separators, sorted by name and then value, repetitions once: the form Twilio signs.
     var sortedConcatenation: [UInt8] {
-        let pairs = Set(fields).map { (name: Array($0.name.utf8), value: Array($0.value.utf8)) }
+        // As bytes from here on: text would be compared as people read it.
+        let pairs = Set(fields.map { Pair(name: Array($0.name.utf8), value: Array($0.value.utf8)) })
         let sorted = pairs.sorted { left, right in
             left.name == right.name
                 ? left.value.lexicographicallyPrecedes(right.value) : left.name.lexicographicallyPrecedes(right.name)
         }
         return sorted.flatMap { $0.name + $0.value }
+    }
+
+    private struct Pair: Hashable {
+        let name: [UInt8]
+        let value: [UInt8]
     }
 }

@@ -104,4 +104,23 @@ import Testing
                     == JSONError(reason: .tooDeep, offset: JSON.depthLimit * open.utf8.count))
         }
     }
+
+    @Test func `keys are the same when their bytes are, in small objects and in large ones`() throws {
+        // One letter with its accent, and a letter and an accent.
+        let (one, other) = ("\u{E9}", "e\u{301}")
+        for others in [0, 100] {
+            let more = (0..<others).map { ",\"k\($0)\":0" }.joined()
+            let object = try #require(try JSON.parse("{\"\(one)\":1,\"\(other)\":2\(more)}").object)
+            #expect(object.count == 2 + others)
+            #expect(object[one] == 1 && object[other] == 2)
+        }
+    }
+
+    @Test func `more values than memory is for are refused`() throws {
+        let most = "[" + String(repeating: "0,", count: JSON.valuesLimit - 2) + "0]"
+        #expect(try JSON.parse(most).array?.count == JSON.valuesLimit - 1)
+        for more in ["[0,\(most)]", "[\(most)" + String(repeating: ",[]", count: 2) + "]"] {
+            #expect { try JSON.parse(more) } throws: { ($0 as? JSONError)?.reason == .tooManyValues }
+        }
+    }
 }
