@@ -189,6 +189,64 @@ extension EndToEnd {
             }
         }
 
+        @Test func `peers that ask and never read are left, and cost little memory`() async throws {
+            try await HubProcess.with(environment: ["MARTLET_IDLE_TIMEOUT_SECONDS": "2"]) { hub in
+                let sockets = try await onThread {
+                    let question = "GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
+                    return try (0..<100).map { _ in
+                        let socket = try LoopbackSocket(port: hub.port)
+                        socket.write(String(repeating: question, count: 200))
+                        return socket
+                    }
+                }
+                _ = try await eventually("all are left", within: .seconds(30)) {
+                    sockets.contains { $0.write("GET") } ? nil : true
+                }
+                try await isWell(hub, events: 0)
+            }
+        }
+
+        @Test func `bodies that are held back leave room for webhooks that arrive whole`() async throws {
+            let room = ["MARTLET_MAX_INFLIGHT_BYTES": "\(4 << 20)"]
+            try await HubProcess.with(environment: room) { hub in
+                let start = "POST \(hub.credentials.sourcePath) HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"
+                let half = start + String(repeating: " ", count: 999_000)
+                let sockets = try await onThread {
+                    try (2..<10).map { number in
+                        let socket = try LoopbackSocket(port: hub.port, from: "127.0.0.\(number)", patience: 2)
+                        socket.write(half)
+                        return socket
+                    }
+                }
+                _ = try await eventually("there is no room for more of them") {
+                    try await hub.client.send("GET", "/metrics").body
+                        .firstMatch(of: /martlet_inflight_body_bytes (\d+)/).flatMap { Int($0.1) }
+                        .flatMap { $0 > 2_900_000 ? true : nil }
+                }
+                let answer = try await SignedPost(to: hub, #"{"type":"x","data":{"text":"whole"}}"#)
+                    .send(by: hub.client)
+                #expect(answer.status == 200)
+                let refused = try await onThread { sockets.filter { $0.read().status == 503 }.count }
+                #expect(refused == 5)
+            }
+        }
+
+        @Test func `a large body is taken from those who show a key before it`() async throws {
+            try await HubProcess.with { hub in
+                let body = Array(("text=" + String(repeating: "a", count: 2 << 20)).utf8)
+                let form = [("Content-Type", "application/x-www-form-urlencoded")]
+                let external = "/api/v1/external/slack_incoming?api_key="
+                let (wrong, right) = (String(repeating: "a", count: 32), hub.credentials.botKey)
+                for (path, status) in [
+                    (external + wrong, 413), ("/hooks/slack/\(wrong)", 413), (external + right, 200),
+                    ("/hooks/slack/\(right)", 200),
+                ] {
+                    let answer = try await hub.client.send("POST", path, form, body: body)
+                    #expect(answer.status == status, "\(path.prefix(20))")
+                }
+            }
+        }
+
         /// That the process never ended, answers, holds no body, and never held much.
         private func isWell(
             _ hub: HubProcess, events: Int, sourceLocation: SourceLocation = #_sourceLocation

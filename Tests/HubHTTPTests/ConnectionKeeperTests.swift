@@ -74,4 +74,25 @@ import Testing
         channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
         #expect(!channel.isActive)
     }
+
+    @Test func `a peer that does not take its answer is not waited for, one that takes it slowly is`() throws {
+        try receive(Self.head, .end(nil))
+        // What is not flushed waits as it would for a peer that reads nothing.
+        try channel.pipeline.syncOperations.addHandler(ResponseBytes(), position: .first)
+        channel.pipeline.write(HTTPServerResponsePart.head(.init(version: .http1_1, status: .ok)), promise: nil)
+        channel.pipeline.write(HTTPServerResponsePart.end(nil), promise: nil)
+        wait(61)
+        #expect(channel.isActive)
+        wait(61)
+        #expect(!channel.isActive)
+    }
+}
+
+/// The encoder, so far as it matters here.
+private final class ResponseBytes: ChannelOutboundHandler {
+    typealias OutboundIn = HTTPServerResponsePart
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        context.write(NIOAny(ByteBuffer(string: "waits")), promise: promise)
+    }
 }

@@ -30,7 +30,8 @@ struct ConsoleMount: Sendable {
             return response(await console.stray(consoleRequest(request, [], context)), isHead: false)
         }
         do {
-            return try await bodies.withBody(of: request, limit: ConsoleRequest.formLimit) { body in
+            let sender = forwarding.client(of: Fields(request), peer: context.peerAddress)
+            return try await bodies.withBody(of: request, from: sender, limit: ConsoleRequest.formLimit) { body in
                 let answer = await console.respond(to: consoleRequest(request, body, context))
                 return response(answer, isHead: request.method == .head)
             }

@@ -4,7 +4,8 @@ import NIOHTTP1
 /// Answers webhooks that arrive whole, on the connection's own event loop; everything else goes on to the router.
 ///
 /// A request that comes in more than one piece, or that the door does not take, is the router's, from its first byte. One
-/// request of a connection is answered at a time: what comes meanwhile waits here, and no more of it is read.
+/// request of a connection is answered at a time, by whomever: the next one waits here until the peer takes the answer,
+/// and no more of it is read.
 final class ExpressLane: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -29,8 +30,8 @@ final class ExpressLane: ChannelDuplexHandler {
     private let door: ExpressDoor
     private let keeper: ConnectionKeeper
     private var state = State.open
-    /// Requests that the router has not answered whole.
-    private var routed = 0
+    /// Whether the router has a request that it has not answered whole.
+    private var isRouted = false
     private var waiting = CircularBuffer<Arrival>()
     private var isReadWanted = false
     private var peerAddress: String?
@@ -81,8 +82,23 @@ final class ExpressLane: ChannelDuplexHandler {
         context.fireChannelInactive()
     }
 
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        context.fireChannelWritabilityChanged()
+        goOn(context)
+    }
+
     private func arrived(_ arrival: Arrival, _ context: ChannelHandlerContext) {
-        if case .answering = state { return waiting.append(arrival) }
+        guard waiting.isEmpty, !mustWait(arrival, context) else { return waiting.append(arrival) }
+        handle(arrival, context)
+    }
+
+    private func mustWait(_ arrival: Arrival, _ context: ChannelHandlerContext) -> Bool {
+        if case .answering = state { return true }
+        guard case .part(.head) = arrival else { return false }
+        return isRouted || !context.channel.isWritable
+    }
+
+    private func handle(_ arrival: Arrival, _ context: ChannelHandlerContext) {
         switch arrival {
         case .part(let part):
             take(part, context)
@@ -98,7 +114,7 @@ final class ExpressLane: ChannelDuplexHandler {
     private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
         switch (state, part) {
         case (.open, .head(let head)):
-            if routed == 0, encoder != nil, let place = ExpressDoor.Place(head) {
+            if encoder != nil, let place = ExpressDoor.Place(head) {
                 state = .collecting(head, place, nil)
             } else {
                 pass(.head(head), context)
@@ -114,7 +130,7 @@ final class ExpressLane: ChannelDuplexHandler {
     }
 
     private func pass(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
-        if case .head = part { routed += 1 }
+        if case .head = part { isRouted = true }
         context.fireChannelRead(wrapInboundOut(part))
     }
 
@@ -153,9 +169,13 @@ final class ExpressLane: ChannelDuplexHandler {
     }
 
     private func goOn(_ context: ChannelHandlerContext) {
-        while let next = waiting.popFirst() {
-            arrived(next, context)
-            if case .answering = state { return }
+        guard !waiting.isEmpty || isReadWanted else { return }
+        // What the router gets it looks at when reading has come to an end.
+        defer { context.fireChannelReadComplete() }
+        while let next = waiting.first {
+            if mustWait(next, context) { return }
+            waiting.removeFirst()
+            handle(next, context)
         }
         giveUp(context)
         guard isReadWanted else { return }
@@ -164,8 +184,10 @@ final class ExpressLane: ChannelDuplexHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) { routed -= 1 }
         context.write(data, promise: promise)
+        guard case .end = unwrapOutboundIn(data) else { return }
+        isRouted = false
+        goOn(context)
     }
 
     func read(context: ChannelHandlerContext) {

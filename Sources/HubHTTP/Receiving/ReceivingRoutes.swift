@@ -10,8 +10,10 @@ struct ReceivingRoutes: Sendable {
     let forwarding: Forwarding
     let bodies: BodyGate
 
-    /// For doors whose source is not known before the body is read.
+    /// For doors whose key names the source.
     static let chatBodyLimit = 25 << 20
+    /// For the same before it is known that the key is a bot's: one that stands in the body is found with the body.
+    static let strangersBodyLimit = 1 << 20
 
     /// Doors that take nothing but POST.
     private static let postOnly: [RouterPath] = [
@@ -41,13 +43,15 @@ struct ReceivingRoutes: Sendable {
         }
         router.post("/api/v1/external/:integration") { request, context in
             let name = context.parameters.get("integration") ?? ""
-            return try await answer(request, context, limit: Self.chatBodyLimit, tooLarge: ChatAnswers.tooLarge) {
+            let limit = await chatBodyLimit(presenting: earlyKey(name, request))
+            return try await answer(request, context, limit: limit, tooLarge: ChatAnswers.tooLarge) {
                 await chat(name, $0)
             }
         }
         router.post("/hooks/slack/:key") { request, context in
             let key = context.parameters.get("key") ?? ""
-            return try await answer(request, context, limit: Self.chatBodyLimit, tooLarge: SlackAnswers.tooLarge) {
+            let limit = await chatBodyLimit(presenting: key)
+            return try await answer(request, context, limit: limit, tooLarge: SlackAnswers.tooLarge) {
                 await slack(key, $0)
             }
         }
@@ -94,6 +98,21 @@ struct ReceivingRoutes: Sendable {
     }
 
     // MARK: Doors whose key names the bot
+
+    private func chatBodyLimit(presenting key: String?) async -> Int {
+        // A store in trouble is reported by what follows.
+        let bot = try? await hub.bot(key: key, at: hub.clock.now())
+        return bot == nil ? Self.strangersBodyLimit : Self.chatBodyLimit
+    }
+
+    /// The key, where it stands before the body.
+    private func earlyKey(_ integration: String, _ request: Request) -> String? {
+        switch Catalog.integration(slug: integration)?.descriptor.chatDoor.credentials {
+        case .basic: BasicCredentials(Fields(request))?.password
+        case .apiKey: request.uri.query.flatMap { FormDecoder.fields($0)["api_key"] }
+        case nil: nil
+        }
+    }
 
     private func chat(_ name: String, _ incoming: IncomingRequest) async -> Answer {
         guard let integration = Catalog.integration(slug: name) else { return ChatAnswers.unknownIntegration(name) }
@@ -152,12 +171,13 @@ struct ReceivingRoutes: Sendable {
         _ respond: (IncomingRequest) async -> Answer
     ) async throws -> Response {
         do {
-            return try await bodies.withBody(of: request, limit: limit) { body in
-                let headers = Fields(request)
-                let peer = context.peerAddress
+            let headers = Fields(request)
+            let peer = context.peerAddress
+            let sender = forwarding.client(of: headers, peer: peer)
+            return try await bodies.withBody(of: request, from: sender, limit: limit) { body in
                 let incoming = IncomingRequest(
                     method: request.method.rawValue, path: request.uri.path, rawQuery: request.uri.query,
-                    headers: headers, body: body, remoteAddress: forwarding.client(of: headers, peer: peer),
+                    headers: headers, body: body, remoteAddress: sender,
                     publicBase: forwarding.base(of: headers, peer: peer), receivedAt: hub.clock.now())
                 return await respond(incoming).response(in: context)
             }

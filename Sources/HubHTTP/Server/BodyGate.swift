@@ -13,13 +13,37 @@ enum BodyError: Error, Equatable {
 }
 
 /// Reads bodies: bounded each, bounded in sum, and not for ever.
+///
+/// Bodies that are still coming in never take all the room: what arrives whole always finds some, however many hold
+/// theirs back. Nor can one address take it all.
 final class BodyGate: Sendable {
-    /// How much a second a body must bring beyond its grace.
-    private static let bytesPerSecond = 16 << 10
-
     private let capacity: Int
     private let grace: Duration
     private let held = Atomic<Int>(0)
+    private let incoming = Mutex(Incoming())
+
+    /// What has come of bodies that are not whole yet.
+    private struct Incoming {
+        var total = 0
+        var ofPeer: [String: Int] = [:]
+
+        /// - Parameter own: how much the body has brought before.
+        /// - Returns: false: it is too much, and not counted. A body without company may take all there is.
+        mutating func add(_ count: Int, to own: Int, of peer: String, capacity: Int) -> Bool {
+            let ofPeer = self.ofPeer[peer] ?? 0
+            guard total == own || total + count <= capacity / 4 * 3, ofPeer == own || ofPeer + count <= capacity / 2
+            else { return false }
+            total += count
+            self.ofPeer[peer] = ofPeer + count
+            return true
+        }
+
+        mutating func remove(_ count: Int, of peer: String) {
+            total -= count
+            let left = (ofPeer[peer] ?? 0) - count
+            ofPeer[peer] = left > 0 ? left : nil
+        }
+    }
 
     /// - Parameter grace: what a body may take whatever its size.
     init(capacity: Int, grace: Duration) {
@@ -41,33 +65,74 @@ final class BodyGate: Sendable {
 
     /// Reads the body and keeps its bytes counted until `use` returns.
     ///
+    /// - Parameter peer: the sender's address.
     /// - Throws: ``BodyError``, or what `use` throws.
     func withBody<Value>(
-        of request: Request, limit: Int, _ use: (_ body: [UInt8]) async throws -> Value
+        of request: Request, from peer: String?, limit: Int, _ use: (_ body: [UInt8]) async throws -> Value
     ) async throws -> Value {
+        let body = try await wholeBody(of: request, from: peer ?? "", limit: limit)
+        defer { release(body.count) }
+        return try await use(body)
+    }
+
+    /// The bytes are held until they are released.
+    private func wholeBody(of request: Request, from peer: String, limit: Int) async throws -> [UInt8] {
         if let declared = request.headers[.contentLength].flatMap({ Int($0) }), declared > limit {
             throw BodyError.tooLarge(limit: limit)
         }
-        var reserved = 0
-        defer { release(reserved) }
         var body: [UInt8] = []
-        let start = ContinuousClock.now
+        var isWhole = false
+        defer {
+            incoming.withLock { $0.remove(body.count, of: peer) }
+            if !isWhole { release(body.count) }
+        }
+        var pace = BodyPace(grace: grace, begin: .now)
         do {
             for try await chunk in request.body {
                 let count = chunk.readableBytes
                 guard body.count + count <= limit else { throw BodyError.tooLarge(limit: limit) }
-                reserved += count
-                guard held.add(count, ordering: .relaxed).newValue <= capacity else { throw BodyError.overloaded }
-                body.append(contentsOf: chunk.readableBytesView)
-                guard start.duration(to: .now) < grace + .seconds(body.count / Self.bytesPerSecond) else {
-                    throw BodyError.tooSlow
+                guard hold(count) else { throw BodyError.overloaded }
+                let isCounted = incoming.withLock { $0.add(count, to: body.count, of: peer, capacity: capacity) }
+                guard isCounted else {
+                    release(count)
+                    throw BodyError.overloaded
                 }
+                body.append(contentsOf: chunk.readableBytesView)
+                guard pace.isFair(body.count, at: .now) else { throw BodyError.tooSlow }
             }
         } catch let error as BodyError {
             throw error
         } catch {
             throw BodyError.aborted
         }
-        return try await use(body)
+        isWhole = true
+        return body
+    }
+}
+
+/// Whether a body comes as fast as an honest sender's: on the whole, and still.
+struct BodyPace {
+    /// How much a second a body must bring on the whole, beyond its grace.
+    private static let bytesPerSecond = 16 << 10
+    /// How much a second it must bring in each time of the length of its grace, to the end.
+    private static let leastBytesPerSecond = 4 << 10
+
+    private let grace: Duration
+    private let begin: ContinuousClock.Instant
+    private var mark: (time: ContinuousClock.Instant, count: Int)
+
+    init(grace: Duration, begin: ContinuousClock.Instant) {
+        (self.grace, self.begin) = (grace, begin)
+        mark = (begin, 0)
+    }
+
+    /// - Parameter count: how many bytes have come in all.
+    mutating func isFair(_ count: Int, at now: ContinuousClock.Instant) -> Bool {
+        guard begin.duration(to: now) < grace + .seconds(count / Self.bytesPerSecond) else { return false }
+        let since = mark.time.duration(to: now)
+        guard since >= grace else { return true }
+        guard .seconds((count - mark.count) / Self.leastBytesPerSecond) >= since else { return false }
+        mark = (now, count)
+        return true
     }
 }

@@ -15,9 +15,12 @@ final class ConnectionKeeper: ChannelDuplexHandler {
     /// Whether the last of them is still coming in.
     private var isReading = false
     private var endsAfterAnswer = false
+    /// How many bytes waited to be taken by the peer at the last look.
+    private var pendingBytes = 0
     private var alarm: Scheduled<Void>?
 
-    /// - Parameter idleTimeout: how long nothing may come; a connection that waits for an answer is not idle.
+    /// - Parameter idleTimeout: how long nothing may come; a connection that waits for an answer is not idle, nor one
+    ///   whose peer is still taking it.
     init(idleTimeout: TimeAmount) {
         self.idleTimeout = idleTimeout
     }
@@ -89,7 +92,11 @@ final class ConnectionKeeper: ChannelDuplexHandler {
 
     private func look(_ context: ChannelHandlerContext) {
         guard context.channel.isActive else { return }
-        let isWaitedFor = unanswered > 0 && !isReading
+        let pending = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        let isStuck = pending > 0 && pendingBytes > 0 && pending >= pendingBytes
+        pendingBytes = pending
+        if isStuck { return context.close(promise: nil) }
+        let isWaitedFor = pending > 0 || unanswered > 0 && !isReading
         let now = context.eventLoop.now
         let deadline = (isWaitedFor ? now : lastHeard) + idleTimeout
         if deadline <= now { context.close(promise: nil) } else { setAlarm(context, at: deadline) }

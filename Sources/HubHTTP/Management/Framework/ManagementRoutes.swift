@@ -73,7 +73,8 @@ struct ManagementRoutes: Sendable {
             let (token, caller) = try await caller(headers, for: call.access)
             let workspace = try await workspace(headers, caller, for: call.access)
             let base = forwarding.base(of: headers, peer: context.peerAddress)
-            return try await bodies.withBody(of: request, limit: Self.bodyLimit) { bytes in
+            let sender = forwarding.client(of: headers, peer: context.peerAddress)
+            return try await bodies.withBody(of: request, from: sender, limit: Self.bodyLimit) { bytes in
                 let sent = (query: try Self.query(request.uri.query, of: call), body: try Self.body(bytes, of: call))
                 let given = CallContext(
                     hub: hub, caller: caller, publicBase: base, publicHost: publicHost, parameters: parameters,
