@@ -99,7 +99,8 @@ extension SQLiteStore {
     }
 
     private static let credentialColumns = """
-        id, kind, workspace, lookup_hash, bot, person, scopes, label, created_at, expires_at, customer, shows_bodies
+        id, kind, workspace, lookup_hash, bot, person, scopes, label, created_at, expires_at, customer, shows_bodies,
+        parent
         """
 
     private static func credential(_ row: SQLRow) throws -> Credential {
@@ -108,6 +109,7 @@ extension SQLiteStore {
             id: try row.id(0), kind: kind, workspace: row.optionalText(2).map(WorkspaceID.init(stored:)),
             lookupHash: row.bytes(3), bot: try row.optionalID(4), person: try row.optionalID(5),
             portal: try row.optionalID(10).map { .init(customer: $0, showsBodies: row.bool(11)) },
+            parent: try row.optionalID(12),
             scopes: Set(row.text(6).split(separator: " ").compactMap { Credential.Scope(rawValue: String($0)) }),
             label: row.text(7), createdAt: row.timestamp(8),
             expiresAt: row.optionalInt(9).map(Timestamp.init(milliseconds:)))
@@ -152,7 +154,8 @@ extension Database {
         case .deleteEventType(let workspace, let name):
             try run("DELETE FROM event_type WHERE workspace = ? AND name = ?", SQLValue(workspace), .text(name))
         case .putCredential(let credential): try put(credential)
-        case .deleteCredential(let id): try run("DELETE FROM credential WHERE id = ?", SQLValue(id))
+        case .deleteCredential(let id):
+            try run("DELETE FROM credential WHERE id = ?1 OR parent = ?1", SQLValue(id))
         case .keep(let change):
             if let obstacle = try obstacle(to: change) { throw obstacle }
             try keep(change)
@@ -229,15 +232,15 @@ extension Database {
         try run(
             """
             INSERT INTO credential (id, kind, workspace, lookup_hash, bot, person, scopes, label, created_at, expires_at,
-                customer, shows_bodies)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET scopes = excluded.scopes,
+                customer, shows_bodies, parent)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET scopes = excluded.scopes,
                 label = excluded.label, expires_at = excluded.expires_at
             """,
             SQLValue(credential.id), .text(credential.kind.rawValue), SQLValue(credential.workspace),
             .blob(credential.lookupHash), SQLValue(credential.bot), SQLValue(credential.person),
             .text(credential.scopes.map(\.rawValue).sorted().joined(separator: " ")), .text(credential.label),
             SQLValue(credential.createdAt), SQLValue(credential.expiresAt), SQLValue(credential.portal?.customer),
-            SQLValue(credential.portal?.showsBodies ?? false))
+            SQLValue(credential.portal?.showsBodies ?? false), SQLValue(credential.parent))
     }
 
     /// The id of the master key that the instance's own secrets are sealed with; nil before there are any.

@@ -19,7 +19,7 @@ enum Schema {
         migrator.registerMigration("0005") { db in try db.execute(sql: rareOutcomes) }
         migrator.registerMigration("0006") { db in try db.execute(sql: claimsInParts) }
         migrator.registerMigration("0007") { db in try db.execute(sql: kinds) }
-        migrator.registerMigration("0008") { db in try db.execute(sql: "ALTER TABLE event ADD COLUMN trace TEXT") }
+        migrator.registerMigration("0008") { db in try db.execute(sql: traces) }
         return migrator
     }
 
@@ -167,6 +167,13 @@ enum Schema {
         DROP INDEX event_workspace;
         DROP INDEX event_source;
         DROP INDEX event_rare_outcome;
+        """
+
+    private static let traces = """
+        ALTER TABLE event ADD COLUMN trace TEXT;
+        -- A session's token.
+        ALTER TABLE credential ADD COLUMN parent BLOB;
+        CREATE INDEX credential_parent ON credential (parent) WHERE parent IS NOT NULL;
         """
 
     /// Keys are entered into their index some time after their claims, part by part: see ``RecentClaims``. What is open

@@ -126,7 +126,7 @@ import Testing
                     NewPerson(email: "\(role)@acme.test", name: "\(role)", role: role), in: browser.first.workspace,
                     by: "test"
                 ).person
-                let new = NewToken(label: "t", scopes: [.read, .publish], person: person.id)
+                let new = NewToken(label: "t", scopes: [.admin], person: person.id)
                 let token = try await browser.hub.makeToken(new, in: browser.first.workspace, by: "test").secret
                 _ = await browser.post("/signin", [("token", token.reveal())])
                 #expect(await browser.get("/tickets/1").status == 200)

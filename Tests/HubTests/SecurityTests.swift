@@ -113,6 +113,45 @@ import Testing
         }
     }
 
+    @Test func `a session is begun by a token that may do all, and ends with it`() async throws {
+        try await TestHub.with { test in
+            let workspace = test.first.workspace
+            let admin = try #require(try await test.hub.configuration(of: workspace).people.first?.id)
+            for scopes: Set<Credential.Scope> in [[.read], [.publish], [.endpoints], [.read, .publish, .endpoints]] {
+                let weak = try await test.hub.makeToken(
+                    NewToken(label: "weak", scopes: scopes, person: admin), in: workspace, by: "test")
+                #expect(try await test.hub.signIn(token: weak.secret.reveal()) == nil, "\(scopes)")
+            }
+            let strong = try await test.hub.makeToken(
+                NewToken(label: "strong", scopes: [.admin], person: admin), in: workspace, by: "test")
+            let session = try #require(try await test.hub.signIn(token: strong.secret.reveal())).reveal()
+            let other = try #require(try await test.hub.signIn(token: test.first.adminToken.reveal())).reveal()
+            try await test.hub.revoke(strong.credential.id, in: workspace, by: "test")
+            #expect(try await test.hub.person(session: session) == nil)
+            #expect(try await test.hub.person(session: other) != nil)
+            var short = NewToken(label: "short", scopes: [.admin], person: admin)
+            short.lifetime = .seconds(60)
+            let brief = try await test.hub.makeToken(short, in: workspace, by: "test").secret.reveal()
+            let ending = try #require(try await test.hub.signIn(token: brief)).reveal()
+            test.clock.advance(.seconds(61))
+            #expect(try await test.hub.person(session: ending) == nil)
+        }
+    }
+
+    @Test func `a message names each person once, and not too many`() async throws {
+        try await TestHub.with { test in
+            let person = try #require(try await test.hub.configuration(of: test.first.workspace).people.first)
+            func send(_ count: Int) async throws -> [Int64] {
+                let people = Array(repeating: person.email, count: count)
+                return try await test.hub.send(
+                    MessageSubmission(recipient: .people(people), topic: "", content: "x"), from: .person(person),
+                    at: test.now)
+            }
+            #expect(try await send(100).count == 1)
+            await #expect(throws: SubmissionError.tooManyPeople(limit: 100)) { try await send(101) }
+        }
+    }
+
     @Test func `a workspace keeps an admin`() async throws {
         try await TestHub.with { test in
             let people = try await test.hub.configuration(of: test.first.workspace).people

@@ -104,7 +104,7 @@ extension Hub {
             let workspace = credential.workspace,
             var person = try await configuration(of: workspace).person(id)
         else { return nil }
-        guard let hash = await Self.onThread({ PasswordHash.make(password) }) else {
+        guard let hash = try await Self.onThread({ PasswordHash.make(password) }) else {
             throw .unavailable(detail: "no memory")
         }
         person.passwordHash = hash
@@ -140,7 +140,7 @@ extension Hub {
         let person = try await person(email: email, in: workspace)
         // As slow for an unknown address as for a known one.
         let stored = person?.passwordHash ?? Self.nobodysHash
-        let matches = await Self.onThread { PasswordHash.matches(password, stored) }
+        let matches = try await Self.onThread { PasswordHash.matches(password, stored) }
         guard matches, let person, person.passwordHash != nil, !person.isDisabled else { return nil }
         return try await startSession(person, clock.now())
     }
@@ -160,22 +160,27 @@ extension Hub {
         return nil
     }
 
-    /// Signs in with a token that belongs to a person.
+    /// Signs in with a token that belongs to a person and may do all that they may: a session can do no less.
+    ///
+    /// The session ends with the token.
     package func signIn(token: String) async throws(SetupError) -> Secret<String>? {
         let now = clock.now()
-        guard let credential = await validCredential(token, .token, now), let id = credential.person,
-            let workspace = credential.workspace, let person = try await configuration(of: workspace).person(id),
-            !person.isDisabled
+        guard let credential = await validCredential(token, .token, now), credential.scopes.contains(.admin),
+            let id = credential.person, let workspace = credential.workspace,
+            let person = try await configuration(of: workspace).person(id), !person.isDisabled
         else { return nil }
-        return try await startSession(person, now)
+        return try await startSession(person, now, by: credential)
     }
 
-    private func startSession(_ person: Person, _ now: Timestamp) async throws(SetupError) -> Secret<String> {
+    private func startSession(
+        _ person: Person, _ now: Timestamp, by token: Credential? = nil
+    ) async throws(SetupError) -> Secret<String> {
         let text = Self.newToken("mls")
+        let lifetime = now + Self.sessionLifetime
         let session = Credential(
             id: .make(at: now), kind: .session, workspace: person.workspace,
-            lookupHash: vault.hash(.credential, text.reveal()), person: person.id, label: "console", createdAt: now,
-            expiresAt: now + Self.sessionLifetime)
+            lookupHash: vault.hash(.credential, text.reveal()), person: person.id, parent: token?.id,
+            label: "console", createdAt: now, expiresAt: min(lifetime, token?.expiresAt ?? lifetime))
         try await apply(
             [.putCredential(session)],
             audit(now, person.workspace, "\(person.id)", "session.start", "\(session.id)"))

@@ -38,25 +38,35 @@ struct EntryRoutes: Sendable {
     private func signIn(_ request: ConsoleRequest) async throws -> ConsoleResponse {
         let now = hub.clock.now()
         let who = request.clientAddress ?? "unknown"
-        guard limiter.mayTry(who, at: now) else {
+        guard limiter.takeTry(who, at: now) else {
             return form(request, fault: "Too many tries from your address. Wait ten minutes.")
         }
         let session: Secret<String>?
-        let fault: String
-        if let token = request.form["token"]?.trimmed(), !token.isEmpty {
-            session = try await hub.signIn(token: token)
-            fault = "That token is not known, has ended, or belongs to nobody."
-        } else {
-            session = try await hub.signIn(
-                email: request.form["email"]?.trimmed() ?? "", password: Secret(request.form["password"] ?? ""), to: nil
-            )
-            fault = "That e-mail address and password do not go together."
+        do {
+            session = try await self.session(request)
+        } catch {
+            limiter.giveBack(who)
+            throw error
         }
         guard let session else {
-            limiter.failed(who, at: now)
+            let fault =
+                token(request) == nil
+                ? "That e-mail address and password do not go together."
+                : "That token is not known, has ended, belongs to nobody, or may not do all that its person may."
             return form(request, fault: fault)
         }
+        limiter.giveBack(who)
         return started(session, request, to: URLQuery.safePath(request.form["next"]))
+    }
+
+    private func session(_ request: ConsoleRequest) async throws -> Secret<String>? {
+        if let token = token(request) { return try await hub.signIn(token: token) }
+        return try await hub.signIn(
+            email: request.form["email"]?.trimmed() ?? "", password: Secret(request.form["password"] ?? ""), to: nil)
+    }
+
+    private func token(_ request: ConsoleRequest) -> String? {
+        request.form["token"].map { $0.trimmed() }.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     private func started(_ session: Secret<String>, _ request: ConsoleRequest, to path: String) -> ConsoleResponse {
@@ -82,17 +92,21 @@ struct EntryRoutes: Sendable {
     private func accept(_ request: ConsoleRequest) async throws -> ConsoleResponse {
         let text = request.form["invitation"] ?? ""
         let who = request.clientAddress ?? "unknown"
-        guard limiter.mayTry(who, at: hub.clock.now()) else {
+        guard limiter.takeTry(who, at: hub.clock.now()) else {
             return invitation(request, text, fault: "Too many tries from your address. Wait ten minutes.")
         }
         do throws(SetupError) {
             let session = try await hub.acceptInvitation(
                 text, name: request.form["name"], password: Secret(request.form["password"] ?? ""))
-            if let session { return started(session, request, to: "/") }
-            limiter.failed(who, at: hub.clock.now())
+            if let session {
+                limiter.giveBack(who)
+                return started(session, request, to: "/")
+            }
             let advice = "It was used already, or its seven days are over. Ask an admin for a new link."
             return Visitor(request).note("This invitation is not good any more", advice, status: 410)
         } catch {
+            // The link was good: what is wrong is what was typed, or the store.
+            limiter.giveBack(who)
             guard case .invalid(_, let reason) = error else { throw error }
             return invitation(request, text, fault: "The password \(reason).")
         }
@@ -119,23 +133,29 @@ final class SignInLimiter: Sendable {
 
     private let failures = Mutex<[String: (count: Int, since: Timestamp)]>([:])
 
-    func mayTry(_ address: String, at now: Timestamp) -> Bool {
+    /// A try counts as failed from its beginning, so that many at once are no more than one after the other.
+    ///
+    /// - Returns: false: there were too many, and this is none.
+    func takeTry(_ address: String, at now: Timestamp) -> Bool {
         failures.withLock { failures in
-            guard let known = failures[address], now - known.since < Self.window else { return true }
-            return known.count < Self.limit
-        }
-    }
-
-    func failed(_ address: String, at now: Timestamp) {
-        failures.withLock { failures in
+            let known = failures[address].flatMap { now - $0.since < Self.window ? $0 : nil }
+            if let known, known.count >= Self.limit { return false }
             if failures.count >= Self.capacity {
                 failures = failures.filter { now - $0.value.since < Self.window }
                 if failures.count >= Self.capacity, let oldest = failures.min(by: { $0.value.since < $1.value.since }) {
                     failures[oldest.key] = nil
                 }
             }
-            let known = failures[address].flatMap { now - $0.since < Self.window ? $0 : nil }
             failures[address] = ((known?.count ?? 0) + 1, known?.since ?? now)
+            return true
+        }
+    }
+
+    /// The try did not fail.
+    func giveBack(_ address: String) {
+        failures.withLock { failures in
+            guard let known = failures[address] else { return }
+            failures[address] = known.count > 1 ? (known.count - 1, known.since) : nil
         }
     }
 }

@@ -104,6 +104,8 @@ package struct Credential: Sendable, Identified {
     package let bot: ID<Bot>?
     package let person: ID<Person>?
     package let portal: PortalGrant?
+    /// The token that a session was begun with, and ends with.
+    package let parent: ID<Credential>?
     package var scopes: Set<Scope>
     package var label: String
     package let createdAt: Timestamp
@@ -111,8 +113,8 @@ package struct Credential: Sendable, Identified {
 
     package init(
         id: ID<Credential>, kind: Kind, workspace: WorkspaceID?, lookupHash: [UInt8], bot: ID<Bot>? = nil,
-        person: ID<Person>? = nil, portal: PortalGrant? = nil, scopes: Set<Scope> = [], label: String,
-        createdAt: Timestamp, expiresAt: Timestamp? = nil
+        person: ID<Person>? = nil, portal: PortalGrant? = nil, parent: ID<Credential>? = nil,
+        scopes: Set<Scope> = [], label: String, createdAt: Timestamp, expiresAt: Timestamp? = nil
     ) {
         self.id = id
         self.kind = kind
@@ -121,6 +123,7 @@ package struct Credential: Sendable, Identified {
         self.bot = bot
         self.person = person
         self.portal = portal
+        self.parent = parent
         self.scopes = scopes
         self.label = label
         self.createdAt = createdAt

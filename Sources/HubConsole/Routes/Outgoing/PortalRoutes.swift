@@ -5,6 +5,7 @@ import HubCore
 struct PortalRoutes: Sendable {
     let hub: Hub
     let limiter: SignInLimiter
+    let replies: FormReplies
 
     private static let table = RouteTable(EndpointRoutes.shared + DeliveryRoutes.shared)
 
@@ -32,16 +33,16 @@ struct PortalRoutes: Sendable {
 
     private func enter(_ request: ConsoleRequest) async throws -> ConsoleResponse {
         let who = request.clientAddress ?? "unknown"
-        guard limiter.mayTry(who, at: hub.clock.now()) else {
+        guard limiter.takeTry(who, at: hub.clock.now()) else {
             return note(
                 request, "Not now", "Too many tries from your address. Wait ten minutes.", status: 429)
         }
         guard let (session, secret) = try await hub.enterPortal(link: request.form["link"] ?? "") else {
-            limiter.failed(who, at: hub.clock.now())
             return note(
                 request, "This link is not good any more", "It works once, for ten minutes. Ask for a new one.",
                 status: 410)
         }
+        limiter.giveBack(who)
         let base = OutgoingVisit.base(of: session.id)
         // The cookie is where a session's secret has to be in the open.
         return ConsoleResponse.redirect(to: "\(base)/endpoints").settingCookie(
@@ -61,7 +62,9 @@ struct PortalRoutes: Sendable {
         if request.method == "POST", path == ["leave"] { return try await leave(request, session, workspace) }
         let visit = OutgoingVisit(session, hub: hub, request, try await hub.configuration(of: workspace))
         guard !path.isEmpty else { return .redirect(to: "\(visit.base)/endpoints") }
-        return await Self.table.respond(to: visit, path: path.joined(separator: "/")) ?? visit.notFound
+        return await replies.answer(request, session: secret, hub: hub, at: visit.now) {
+            await Self.table.respond(to: visit, path: path.joined(separator: "/")) ?? visit.notFound
+        }
     }
 
     private func leave(
