@@ -45,6 +45,31 @@ import WebhookSignatures
         }
     }
 
+    @Test func `nor can one whose id stands in a header that the signature does not cover`() async throws {
+        try await TestHub.with { test in
+            let new = NewSource(name: "ci", integration: "github", scheme: "signed")
+            let made = try await test.hub.makeSource(new, in: test.first.workspace, by: "test")
+            let secret = try #require(made.secrets.first).reveal()
+            let body = #"{"zen":"Keep it logically awesome.","hook_id":1}"#
+            func send(_ id: String) async throws -> IntakeOutcome {
+                let signed = try test.signed(body, key: id, secret: secret)
+                let request = test.incoming(
+                    "/webhooks/v1/main/ci",
+                    headers: Fields(
+                        signed.headers.fields.map { ($0.name, $0.value) } + [
+                            ("X-GitHub-Event", "ping"), ("X-GitHub-Delivery", id),
+                        ]), body: body)
+                return await test.hub.receive(workspace: "main", source: "ci", request)
+            }
+            #expect(try await send("one").eventID == "one")
+            guard case .duplicate(let first) = try await send("two") else {
+                Issue.record("expected a duplicate")
+                return
+            }
+            #expect(first == "one")
+        }
+    }
+
     @Test func `after seven days a key is free again`() async throws {
         try await TestHub.with { test in
             let body = #"{"event_id":"e-1","type":"t","data":{"text":"x"}}"#

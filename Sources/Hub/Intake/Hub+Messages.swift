@@ -24,6 +24,7 @@ package enum SubmissionError: Error, Sendable, Equatable {
     case emptyMessage
     case unknownStream(String)
     case unknownPerson(String)
+    case tooManyPeople(limit: Int)
     case unavailable(retryAfterSeconds: Int)
 }
 
@@ -102,6 +103,9 @@ extension Hub {
         return plan
     }
 
+    /// How many people one message may name: each gets one of their own, and all are committed at once.
+    private static let peopleLimit = 100
+
     private func places(
         of recipient: MessageSubmission.Recipient, _ author: Author, _ configuration: WorkspaceConfiguration
     ) throws(SubmissionError) -> [Effect.Post.Place] {
@@ -113,13 +117,14 @@ extension Hub {
             }
             return [.streamNamed(name)]
         case .people(let emails):
-            var places: [Effect.Post.Place] = []
+            guard emails.count <= Self.peopleLimit else { throw .tooManyPeople(limit: Self.peopleLimit) }
+            var people: [ID<Person>] = []
             for email in emails {
                 guard let person = configuration.person(email: email) else { throw .unknownPerson(email) }
-                places.append(.direct(person.id))
+                if !people.contains(person.id) { people.append(person.id) }
             }
-            guard !places.isEmpty else { throw .unknownPerson("") }
-            return places
+            guard !people.isEmpty else { throw .unknownPerson("") }
+            return people.map { .direct($0) }
         }
     }
 }

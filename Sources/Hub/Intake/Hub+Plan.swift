@@ -56,12 +56,15 @@ extension Hub {
         var claims: [IdempotencyClaim] = []
         if let key = judgement.evidence?.idempotencyKey { claims.append(claim("id", Array(key.utf8))) }
         let findings = judgement.reading.findings
+        var isIDSigned = false
         if findings.count == 1, let externalID = findings[0].externalID {
+            isIDSigned = !findings[0].provenance.isIDInHeader
             // One kind for both: a key that is the event's id counts once, and is taken for later keys too.
             if externalID != judgement.evidence?.idempotencyKey {
                 claims.append(claim("id", Array(externalID.utf8)))
             }
-        } else if source.verification.scheme == "signed" {
+        }
+        if !isIDSigned, source.verification.scheme == "signed" {
             // The signature covers neither time nor key: the body itself counts, or a recorded request could come again.
             claims.append(claim("body", bodyHash))
         }

@@ -59,6 +59,8 @@ package struct Finding: Sendable {
 package struct Provenance: Sendable, Hashable {
     /// The sender's id of the event; the same when it is sent again.
     package var externalID: String?
+    /// Whether the id stands in a header, which not every signature covers.
+    package var isIDInHeader = false
     package var occurredAt: Timestamp?
     package var actorID: String?
     package var actorEmail: String?

@@ -39,6 +39,8 @@ enum MessageForm {
                 more: [("stream", .string(name))])
         case .unknownPerson(let email):
             ChatAnswers.error("Invalid email '\(email)'", code: "BAD_REQUEST", status: 400)
+        case .tooManyPeople(let limit):
+            ChatAnswers.error("A message may go to \(limit) people at most", code: "BAD_REQUEST", status: 400)
         case .unavailable(let seconds):
             ChatAnswers.error("Service unavailable", code: "INTERNAL_SERVER_ERROR", status: 503).retryAfter(seconds)
         }

@@ -36,8 +36,9 @@ package enum GitHub: Integration {
         let payload = try request.document()
         _ = try payload.object
         // GitHub gives a redelivery the same id.
-        let provenance = Provenance(
+        var provenance = Provenance(
             externalID: request.headers.header("X-GitHub-Delivery"), actorID: payload["sender"]["login"].filledText)
+        provenance.isIDInHeader = true
         guard let event = Event(header: name, payload) else {
             let reason: IgnoreReason =
                 silentEvents[name].map { .quiet("\(name): \($0)") } ?? .unsupported(event: name)

@@ -123,6 +123,7 @@ extension ManagementError {
         case .emptyMessage: self = .invalid(detail: "$.body: must not be empty")
         case .unknownStream(let name): self = .invalid(detail: "$.stream: there is no stream \"\(name)\"")
         case .unknownPerson(let email): self = .invalid(detail: "$.people: there is no person \"\(email)\"")
+        case .tooManyPeople(let limit): self = .invalid(detail: "$.people: may be \(limit) at most")
         case .unavailable: self = .unavailable(detail: "storage")
         }
     }
