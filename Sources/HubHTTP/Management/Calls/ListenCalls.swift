@@ -109,6 +109,6 @@ private struct RequestFeedContent: FeedContent {
             "headers": ListenCalls.document(request.headers), "body_base64": .string(Base64.encode(request.body)),
             "received_at": JSON(request.receivedAt), "dropped": JSON(taken.dropped),
         ]
-        return FeedPiece(documents: [(nil, document)], isLast: false)
+        return FeedPiece(documents: [(nil, document.text)], isLast: false)
     }
 }

@@ -19,8 +19,8 @@ protocol FeedContent: Sendable {
 
 /// Some of what a feed tells.
 struct FeedPiece: Sendable {
-    /// Each with its place, where one can go on from there.
-    var documents: [(position: Int64?, document: JSON)]
+    /// Each in JSON, with its place where one can go on from there.
+    var documents: [(position: Int64?, text: String)]
     /// Whether there was no more at that moment.
     var isLast: Bool
 }
@@ -95,9 +95,9 @@ struct EventFeed: Sendable {
         var piece: FeedPiece
         repeat {
             piece = try await content.next()
-            for (position, document) in piece.documents {
+            for (position, text) in piece.documents {
                 let id = position.map { "id: \(Cursor.text($0))\n" } ?? ""
-                try await writer.write(ByteBuffer(string: "\(id)data: \(document.text)\n\n"))
+                try await writer.write(ByteBuffer(string: "\(id)data: \(text)\n\n"))
             }
         } while !piece.isLast
     }

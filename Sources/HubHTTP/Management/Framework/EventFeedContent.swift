@@ -5,6 +5,8 @@ import HubStorage
 /// Events as they are committed.
 struct EventFeedContent: FeedContent {
     private static let pageSize = 100
+    /// How many bytes of documents are made ahead of a follower, who may not take them.
+    private static let pieceSize = 256 << 10
 
     let hub: Hub
     let workspace: WorkspaceID
@@ -32,13 +34,20 @@ struct EventFeedContent: FeedContent {
         let newest = try await newest()
         let page = try await hub.store.events(of: workspace, query, PageRequest(.after(cursor), limit: Self.pageSize))
         var piece = FeedPiece(documents: [], isLast: page.elements.count < Self.pageSize)
+        var size = 0
         if !page.elements.isEmpty {
             // Sources may have come since the follower began.
             let configuration = try await hub.configuration(of: workspace)
             for summary in page.elements {
                 cursor = summary.seq
                 guard let document = try await document(summary.event, configuration) else { continue }
-                piece.documents.append((summary.seq, document))
+                let text = document.text
+                piece.documents.append((summary.seq, text))
+                size += text.utf8.count
+                if size >= Self.pieceSize {
+                    piece.isLast = false
+                    break
+                }
             }
         }
         // What the filter left out need not be looked at again.
