@@ -51,9 +51,14 @@ package struct MessageDraft: Sendable, Hashable {
     /// The same message within the limits; what is cut away is marked.
     package func truncated() -> MessageDraft {
         var draft = self
-        draft.topic = Self.cut(Self.line(of: topic).trimmed(), to: Self.topicLimit, mark: "...")
+        draft.topic = Self.topic(from: topic)
         draft.body = Self.cut(body.trimmed(), to: Self.bodyLimit, mark: "\n[message truncated]")
         return draft
+    }
+
+    /// The topic within the limits, on one line.
+    package static func topic(from text: String) -> String {
+        cut(line(of: text).trimmed(), to: topicLimit, mark: "...")
     }
 
     /// The topic on one line: a line break or tab becomes a blank; other control characters and those that turn the
