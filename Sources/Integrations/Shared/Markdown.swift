@@ -119,6 +119,49 @@ enum Markdown {
         }
     }
 
+    /// What someone wrote without the comments that stand in templates (`<!-- … -->`) and are not shown; in code they
+    /// are, and stay.
+    static func withoutComments(_ text: String) -> String {
+        let opening = Array("<!--".utf8)
+        let closing = Array("-->".utf8)
+        let bytes = Array(text.utf8)
+        var result: [UInt8] = []
+        var fence: UInt8?
+        var position = 0
+        var end = 0
+        while position < bytes.count {
+            // A line with several comments is looked through once.
+            if position >= end {
+                end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? bytes.count
+            }
+            let line = bytes[position..<end]
+            let mark = fenceMark(of: line)
+            if let mark, fence == nil || fence == mark { fence = fence == nil ? mark : nil }
+            guard fence == nil, mark == nil, let start = line.firstRange(of: opening)?.lowerBound,
+                line[..<start].count(where: { $0 == UInt8(ascii: "`") }).isMultiple(of: 2)
+            else {
+                result += line
+                position = end
+                continue
+            }
+            result += bytes[position..<start]
+            guard let close = bytes[(start + 2)...].firstRange(of: closing) else {
+                // At the start of a line it takes away all that follows (CommonMark §4.6), elsewhere nothing.
+                let isBlock = line[..<start].allSatisfy { $0 == 0x20 }
+                return String(decoding: isBlock ? result : result + bytes[start...], as: UTF8.self)
+            }
+            position = close.upperBound
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    /// The character of three or more that begin or end a block of code.
+    private static func fenceMark(of line: ArraySlice<UInt8>) -> UInt8? {
+        let text = line.drop { $0 == 0x20 }.prefix(3)
+        guard let mark = text.first, mark == UInt8(ascii: "`") || mark == UInt8(ascii: "~") else { return nil }
+        return text.count == 3 && text.allSatisfy { $0 == mark } ? mark : nil
+    }
+
     /// A code block whose fence is longer than any in the text.
     static func block(_ text: String, language: String = "") -> String {
         let fence = fence(around: text, atLeast: 3)

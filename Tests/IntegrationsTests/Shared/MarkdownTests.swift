@@ -47,6 +47,15 @@ struct MarkdownTests {
         #expect(Markdown.quote("a\r\r# Approved\r\n\r\nb\r") == "> a\n>\n> # Approved\n>\n> b")
     }
 
+    @Test(arguments: [
+        ("a<!-- b -->c", "ac"), ("<!-- a\nb -->\nc", "\nc"), ("a\n<!-- b\nc", "a\n"), ("a <!-- b\nc", "a <!-- b\nc"),
+        ("`<!-- a -->`", "`<!-- a -->`"), ("```\n<!-- a -->\n```\n<!-- b -->", "```\n<!-- a -->\n```\n"),
+        ("~~~\n```\n<!-- a -->", "~~~\n```\n<!-- a -->"), ("<!-->a", "a"), ("plain", "plain"),
+    ])
+    func `comments in a text are not shown, but for those in code`(_ text: String, _ expected: String) {
+        #expect(Markdown.withoutComments(text) == expected)
+    }
+
     @Test func `code holds what it holds`() {
         #expect(Markdown.code("a`b") == "`` a`b ``")
         #expect(Markdown.code("a``b") == "``` a``b ```")
@@ -73,7 +82,9 @@ struct MarkdownTests {
 
     @Test(
         .timeLimit(.minutes(1)),
-        arguments: ["`", "` ``", "[", "](", "&a", "https://a?", "www.", "\\", "a\u{301}", "\r"])
+        arguments: [
+            "`", "` ``", "[", "](", "&a", "https://a?", "www.", "\\", "a\u{301}", "\r", "<!--", "a<!--", "<!-- -->",
+        ])
     func `text of any kind takes time in proportion to its length`(_ part: String) {
         let text = String(repeating: part, count: 1 << 16)
         #expect(!Markdown.escapedLine(text).isEmpty || part == "\r")
@@ -82,5 +93,6 @@ struct MarkdownTests {
         #expect(!Markdown.block(text).isEmpty)
         #expect(Markdown.quote(text).isEmpty == (part == "\r"))
         #expect(Wording.firstLine(text).isEmpty == (part == "\r"))
+        #expect(Markdown.withoutComments(text).isEmpty == part.hasPrefix("<!--"))
     }
 }
