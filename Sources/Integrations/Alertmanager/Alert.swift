@@ -15,11 +15,11 @@ struct Alert: Sendable {
         let threadKey: String?
 
         init(_ payload: Payload) {
-            status = payload["status"].filledText
+            status = payload["status"].filledText.map(Alert.cut)
             labels = Alert.texts(payload["groupLabels"]).merging(Alert.texts(payload["commonLabels"])) { $1 }
             annotations = Alert.texts(payload["commonAnnotations"])
             externalURL = Alert.url(payload["externalURL"])
-            threadKey = payload["groupKey"].filledText.map { "alerts:\($0)" }
+            threadKey = payload["groupKey"].filledText.map { "alerts:\(Alert.cut($0))" }
         }
     }
 
@@ -34,16 +34,18 @@ struct Alert: Sendable {
     let threadKey: String?
 
     init(_ alert: Payload, _ common: Common) {
-        event = (alert["status"].filledText ?? common.status)?.lowercased() == "resolved" ? .resolved : .firing
+        event =
+            (alert["status"].filledText.map(Self.cut) ?? common.status)?.lowercased() == "resolved"
+            ? .resolved : .firing
         self.common = common
         ownLabels = Self.texts(alert["labels"])
         ownAnnotations = Self.texts(alert["annotations"])
-        startsAt = alert["startsAt"].filledText
-        endsAt = alert["endsAt"].filledText
+        startsAt = alert["startsAt"].filledText.map(Self.cut)
+        endsAt = alert["endsAt"].filledText.map(Self.cut)
         generatorURL = Self.url(alert["generatorURL"])
         threadKey =
             if let fingerprint = alert["fingerprint"].filledText {
-                "alert:\(fingerprint)"
+                "alert:\(Self.cut(fingerprint))"
             } else if !ownLabels.isEmpty {
                 "alert:" + ownLabels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
             } else {
@@ -53,7 +55,8 @@ struct Alert: Sendable {
 
     /// Far more than any alert has; what is beyond is not shown.
     private static let labelLimit = 100
-    /// In bytes, of a label or annotation.
+    /// In bytes, of any text in it. To compare two texts takes time in proportion to the square of the marks that stand
+    /// on one letter.
     private static let valueLimit = 2000
     /// In bytes, of a link; of all labels together.
     private static let lineLimit = 2000

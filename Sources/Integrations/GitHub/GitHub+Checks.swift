@@ -25,7 +25,7 @@ extension GitHubReport {
         facts.add("Started by", Person(github: payload["sender"])?.markdown)
         let sentence = [
             Wording.capitalized(check),
-            run["status"].filledText == "completed" || run["conclusion"].exists ? "completed:" : "is",
+            run["status"].keyword == "completed" || run["conclusion"].exists ? "completed:" : "is",
             Markdown.bold(Wording.humanized(state)), place,
         ].filter { !$0.isEmpty }.joined(separator: " ")
         return message(
@@ -40,8 +40,7 @@ extension GitHubReport {
         let workflow = run["name"].filledText ?? payload["workflow"]["name"].filledText ?? "workflow"
         let state = run["conclusion"].keyword ?? run["status"].keyword ?? action
         let number = run["run_number"].filledText.map { " #\($0)" } ?? ""
-        let branch = run["head_branch"].filledText
-        let fork = fork(of: run)
+        let head = head(of: run)
         let title = run["display_title"].filledText ?? run["head_commit"]["message"].text.map(Wording.firstLine)
         var facts = FactList()
         facts.add("Title", title.map(Markdown.escaped))
@@ -51,36 +50,25 @@ extension GitHubReport {
         let sentence = [
             "The workflow \(Markdown.link(workflow + number, run["html_url"].filledText))",
             run["conclusion"].exists ? "completed:" : "is", Markdown.bold(Wording.humanized(state)),
-            branch.map { branch in "on \(fork?.link(to: branch) ?? Markdown.link(branch, branchURL(branch)))" } ?? "",
+            head.map { "on \($0.link)" } ?? "",
         ].filter { !$0.isEmpty }.joined(separator: " ")
         return message(
             repository.topic(of: workflow), Markdown.blocks(Wording.sentence(sentence), facts.markdown),
             severity: severity(ofState: state),
             // A later good run on the branch is what ends a failure, and not one on a fork's branch of the same name.
-            thread: thread(
-                "workflow:\(workflow)", branch.map { branch in fork.map { "\($0.name):\(branch)" } ?? branch }),
-            resolves: isGood(state))
+            thread: thread("workflow:\(workflow)", head?.key), resolves: isGood(state))
     }
 
-    /// A copy of the repository that belongs to someone else.
-    private struct Fork {
-        /// `eve/hub`.
-        let name: String
-        let url: String?
-
-        /// `eve:main`.
-        func link(to branch: String) -> String {
-            Markdown.link("\(name.prefix { $0 != "/" }):\(branch)", url.map { Repository.url($0, "tree", branch) })
-        }
-    }
-
-    /// Where the commit of a run comes from, unless it is this repository.
-    private func fork(of run: Payload) -> Fork? {
+    /// The branch that a run is about, as a link, and what names it among those of all forks; none of a fork that is
+    /// gone, whose run ends no failure.
+    private func head(of run: Payload) -> (link: String, key: String?)? {
+        guard let branch = run["head_branch"].name else { return nil }
         let head = run["head_repository"]
-        guard let name = head["full_name"].filledText, payload["repository"]["full_name"].exists,
-            name != repository.fullName
-        else { return nil }
-        return Fork(name: name, url: head["html_url"].filledText)
+        if head.value == .null { return (Markdown.escaped(branch), nil) }
+        guard let name = head["full_name"].name, payload["repository"]["full_name"].exists, name != repository.fullName
+        else { return (Markdown.link(branch, branchURL(branch)), branch) }
+        let url = head["html_url"].filledText.map { Repository.url($0, "tree", branch) }
+        return (Markdown.link("\(name.prefix { $0 != "/" }):\(branch)", url), "\(name):\(branch)")
     }
 
     private func trigger(_ run: Payload) -> String? {

@@ -13,8 +13,8 @@ extension GitHubReport {
 
     /// What is deployed: a branch or tag, and its commit.
     private var place: String {
-        let ref = deploymentPayload["ref"].filledText
-        let sha = deploymentPayload["sha"].filledText
+        let ref = deploymentPayload["ref"].name
+        let sha = deploymentPayload["sha"].name
         return [
             ref.flatMap { $0 == sha ? nil : "of \(Markdown.code($0))" },
             commitLink(sha).map { ref == sha ? "of \($0)" : "(\($0))" },
@@ -26,7 +26,7 @@ extension GitHubReport {
         var activity = Activity(
             actor: Person(github: payload["sender"]) ?? Person(github: deploymentPayload["creator"]) ?? .unknown,
             action: "created a deployment", object: place, quoted: deploymentPayload["description"].text)
-        if let task = deploymentPayload["task"].filledText, task != "deploy" {
+        if let task = deploymentPayload["task"].name, task != "deploy" {
             activity.notes = ["task \(Markdown.code(task))"]
         }
         return message(topic, activity.markdown, thread: thread("deployment", deploymentPayload["id"].filledText))
@@ -57,7 +57,7 @@ extension GitHubReport {
     func deploymentReview() -> Meaning {
         let run = payload["workflow_run"]
         let jobs = [payload["workflow_job_run"]] + payload["workflow_job_runs"].list
-        let environments = ([payload["environment"]] + jobs.map { $0["environment"] }).compactMap(\.filledText)
+        let environments = ([payload["environment"]] + jobs.map { $0["environment"] }).compactMap(\.name)
             .withoutRepeats
         let name = run["name"].filledText ?? "workflow"
         let workflow = Markdown.link(

@@ -67,8 +67,8 @@ extension GitHubReport {
 
     /// `retries`; `eve:retries` when it is not in the repository itself.
     private var headBranch: String? {
-        let owner = pull["head"]["user"]["login"].filledText
-        let isFork = owner != nil && owner != pull["base"]["user"]["login"].filledText ?? owner
+        let owner = pull["head"]["user"]["login"].name
+        let isFork = owner != nil && owner != pull["base"]["user"]["login"].name ?? owner
         return pull["head"]["ref"].filledText.map { isFork ? "\(owner ?? ""):\($0)" : $0 }
     }
 

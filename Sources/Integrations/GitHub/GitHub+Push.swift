@@ -2,7 +2,7 @@ import HubCore
 
 /// Branches, tags and commits.
 extension GitHubReport {
-    private var ref: String { payload["ref"].filledText ?? "" }
+    private var ref: String { payload["ref"].name ?? "" }
 
     var isTagPush: Bool { ref.hasPrefix("refs/tags/") }
 

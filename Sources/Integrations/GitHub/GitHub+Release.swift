@@ -3,8 +3,8 @@ import HubCore
 extension GitHubReport {
     func release() -> Meaning {
         let release = payload["release"]
-        let tag = release["tag_name"].filledText
-        let name = release["name"].filledText
+        let tag = release["tag_name"].name
+        let name = release["name"].name
         let kind = release["prerelease"].isTrue ? "pre-release" : "release"
         let label = name ?? tag ?? "(unnamed)"
         var activity = Activity(

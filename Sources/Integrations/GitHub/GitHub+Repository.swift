@@ -35,7 +35,9 @@ extension GitHubReport {
 
     /// What was changed, by its names: `description and homepage`.
     private func changedNames(besides told: [String] = []) -> String {
-        let names = payload["changes"].members.lazy.map(\.key).filter { !told.contains($0) }.prefix(10)
+        let names = payload["changes"].members.lazy.map(\.key).filter { key in
+            !told.contains { $0.utf8.elementsEqual(key.utf8) }
+        }.prefix(10)
         return Wording.list(names.map { Markdown.escaped(Wording.humanized($0)) })
     }
 

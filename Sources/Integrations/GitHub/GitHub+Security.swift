@@ -148,7 +148,7 @@ extension GitHubReport {
     }
 
     private func severity(ofAlert level: String?) -> Severity {
-        switch level?.lowercased() {
+        switch level?.prefix(bytes: 20).lowercased() {
         case "critical", "high", "error": .error
         case "low", "note", "none": .info
         default: .warning

@@ -70,11 +70,11 @@ struct GitHubReport: Sendable {
         self.context = context
         action = payload["action"].keyword ?? ""
         sender = Person(github: payload["sender"]) ?? .unknown
-        organization = payload["organization"]["login"].filledText ?? "GitHub"
+        organization = payload["organization"]["login"].name ?? "GitHub"
         let repository = payload["repository"]
         self.repository = Repository(
-            name: repository["name"].filledText,
-            fullName: repository["full_name"].filledText ?? repository.filledText,
+            name: repository["name"].name,
+            fullName: repository["full_name"].name ?? repository.name,
             url: repository["html_url"].filledText, fallback: organization)
     }
 
@@ -179,6 +179,10 @@ extension Payload {
             return isWord ? text : nil
         }
     }
+
+    /// A name that people gave: of a branch, a tag, an environment. Cut where none is as long: to compare two texts
+    /// takes time in proportion to the square of the marks that stand on one letter.
+    var name: String? { filledText.map { String($0.prefix(bytes: 1000)) } }
 
     /// What someone wrote, as GitHub shows it.
     var prose: String? { text.map(Markdown.withoutComments) }

@@ -92,7 +92,7 @@ struct MarkdownEscaper {
             case "[": openBrackets += 1
             case "]": openBrackets = max(openBrackets - 1, 0)
             // A link has no links in it, and behind a bracket one may have begun.
-            case "h", "H", "w", "W": end = isLinkText || openBrackets > 0 ? nil : urlEnd(from: position)
+            case "h", "H", "w": end = isLinkText || openBrackets > 0 ? nil : urlEnd(from: position)
             default: break
             }
             if let end { atoms.append(position..<end) }
@@ -136,8 +136,8 @@ struct MarkdownEscaper {
         guard host.first?.isWordPart == true, host.endIndex == scalars.endIndex || scalars[host.endIndex] != "_" else {
             return nil
         }
-        let end = scalars[host.endIndex...].firstIndex { $0 == " " || $0 == "<" } ?? scalars.endIndex
-        return withoutPunctuation(start..<end)
+        // Punctuation at its end belongs to the sentence, but a backslash before it would belong to the URL.
+        return scalars[host.endIndex...].firstIndex { $0 == " " || $0 == "<" } ?? scalars.endIndex
     }
 
     private static let schemes = ["https://", "http://", "www."].map { Array($0.unicodeScalars) }
@@ -146,22 +146,6 @@ struct MarkdownEscaper {
         // The bit makes letters small, and is set in all else that schemes are made of.
         scalars.count - start > scheme.count
             && scheme.indices.allSatisfy { scalars[start + $0].value | 0x20 == scheme[$0].value }
-    }
-
-    /// Punctuation at the end belongs to the sentence, and so does a parenthesis that the URL does not open.
-    private func withoutPunctuation(_ url: Range<Int>) -> Int {
-        var surplus = scalars[url].count { $0 == ")" } - scalars[url].count { $0 == "(" }
-        var end = url.upperBound
-        while end > url.lowerBound {
-            let last = scalars[end - 1]
-            if last == ")", surplus > 0 {
-                surplus -= 1
-            } else if !"?!.,:*_~'\";".unicodeScalars.contains(last) {
-                break
-            }
-            end -= 1
-        }
-        return end
     }
 }
 

@@ -41,7 +41,9 @@ struct GitHubTests {
         }
         let own = try thread(["full_name": "acme/hub"])
         #expect(own == "workflow:CI:acme/hub#main")
-        #expect(try thread(nil) == own)
+        #expect(try thread("an unknown form") == own)
+        // The fork is gone.
+        #expect(try thread(nil) == nil)
         #expect(try thread(["full_name": "eve/hub"]) == "workflow:CI:acme/hub#eve/hub:main")
     }
 
@@ -58,5 +60,25 @@ struct GitHubTests {
             Issue.record("no message")
             return
         }
+    }
+
+    /// Comparing or hashing one such text takes half a minute and more.
+    @Test(
+        .timeLimit(.minutes(1)), arguments: ["push", "create", "release", "deployment", "workflow_run", "pull_request"])
+    func `names of one letter with a great many marks take no more time than others`(_ event: String) throws {
+        let sample = try #require(GitHub.samples.first { $0.type.hasPrefix(event) })
+        let letter = "a" + String(repeating: "\u{301}\u{323}", count: 100_000)
+        func replaced(_ value: JSON) -> JSON {
+            switch value {
+            case .string: .string(letter)
+            case .array(let elements): .array(elements.map(replaced))
+            case .object(let object):
+                .object(.init(object.members.map { ($0.key, $0.key == "action" ? $0.value : replaced($0.value)) }))
+            default: value
+            }
+        }
+        let payload = replaced(try JSON.parse(sample.body))
+        guard case .message(let draft) = try finding(event, payload).meaning else { return }
+        #expect(draft.truncated().topic.utf8.count <= 240)
     }
 }
