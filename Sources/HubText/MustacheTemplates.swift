@@ -94,6 +94,8 @@ private final class TemplateCache: Sendable {
 private struct TemplateOutline {
     /// How deep sections may lie in each other.
     private static let depthLimit = 16
+    /// The library takes time in proportion to the length of the template for each tag.
+    private static let tagLimit = 500
     private static let refused: [Character: String] = [
         "=": "other delimiters", ">": "partials", "<": "partials", "$": "blocks", "%": "pragmas",
     ]
@@ -101,6 +103,7 @@ private struct TemplateOutline {
     private var rest: Substring
     private var (line, column) = (1, 1)
     private var depth = 0
+    private var tags = 0
 
     init(_ template: String) {
         rest = template[...]
@@ -109,6 +112,10 @@ private struct TemplateOutline {
     consuming func check() throws(TemplateError) {
         while skip(past: "{{") != nil {
             let (startLine, startColumn) = (line, column)
+            tags += 1
+            guard tags <= Self.tagLimit else {
+                throw .invalid(detail: "line \(startLine), column \(startColumn): more than \(Self.tagLimit) tags")
+            }
             guard let tag = skip(past: "}}") else {
                 throw .invalid(detail: "line \(startLine), column \(startColumn): this '{{' has no '}}'")
             }

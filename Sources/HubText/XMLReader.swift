@@ -10,6 +10,8 @@ package enum XMLReader {
     package static let depthLimit = 100
     /// Elements in all.
     package static let nodeLimit = 50_000
+    /// Attributes of one element: the parser compares each with all before it.
+    package static let attributeLimit = 1000
 
     /// For ``WebhookRequest``s.
     package static let contentReader = ContentReader { node($0) }
@@ -17,7 +19,7 @@ package enum XMLReader {
     /// - Returns: the root element; nil when the bytes are not well-formed, beyond the limits, in an encoding that does
     ///   not contain ASCII as it is, or declare a document type.
     package static func node(_ bytes: [UInt8]) -> XMLNode? {
-        guard XMLProlog(bytes).isAcceptable else { return nil }
+        guard XMLOutline(bytes).isAcceptable else { return nil }
         let parser = XMLParser(data: Data(bytes))
         parser.shouldProcessNamespaces = false
         parser.shouldResolveExternalEntities = false
@@ -28,8 +30,9 @@ package enum XMLReader {
     }
 }
 
-/// What stands before the root element; a document type can stand nowhere else (XML 1.0 §2.8).
-private struct XMLProlog {
+/// A document before it is parsed: what stands before the root element (a document type can stand nowhere else, XML 1.0
+/// §2.8), and how many attributes the elements have.
+private struct XMLOutline {
     private var rest: ArraySlice<UInt8>
 
     init(_ bytes: [UInt8]) {
@@ -37,30 +40,64 @@ private struct XMLProlog {
     }
 
     var isAcceptable: Bool {
-        var prolog = self
-        return prolog.read()
+        var outline = self
+        return outline.readProlog() && outline.readElements()
     }
 
-    private mutating func read() -> Bool {
+    private mutating func readProlog() -> Bool {
         // UTF-16 and UTF-32 have NULs here; in them the scan below would see nothing.
         guard !rest.prefix(256).contains(0) else { return false }
         while true {
             rest = rest.drop { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
             if rest.starts(with: "<?".utf8) {
-                guard let instruction = skip(past: "?>"), Self.hasPlainEncoding(instruction) else { return false }
+                guard let instruction = skip("<?", past: "?>"), Self.hasPlainEncoding(instruction) else { return false }
             } else if rest.starts(with: "<!--".utf8) {
-                guard skip(past: "-->") != nil else { return false }
+                guard skip("<!--", past: "-->") != nil else { return false }
             } else {
                 return rest.starts(with: "<".utf8) && !rest.starts(with: "<!".utf8)
             }
         }
     }
 
-    private mutating func skip(past end: String) -> ArraySlice<UInt8>? {
+    /// - Returns: false when an element has too many. What is not well-formed is for the parser to refuse.
+    private mutating func readElements() -> Bool {
+        let markup = [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>")]
+        while let start = rest.firstIndex(of: UInt8(ascii: "<")) {
+            rest = rest[start...]
+            if let (start, end) = markup.first(where: { rest.starts(with: $0.0.utf8) }) {
+                guard skip(start, past: end) != nil else { return true }
+            } else {
+                guard readTag() <= XMLReader.attributeLimit else { return false }
+            }
+        }
+        return true
+    }
+
+    /// - Returns: the number of attributes.
+    private mutating func readTag() -> Int {
+        var attributes = 0
+        var quote: UInt8?
+        for position in rest.indices {
+            switch rest[position] {
+            case let byte where quote != nil: if byte == quote { quote = nil }
+            case UInt8(ascii: "\""), UInt8(ascii: "'"): quote = rest[position]
+            case UInt8(ascii: "="): attributes += 1
+            case UInt8(ascii: ">"):
+                rest = rest[(position + 1)...]
+                return attributes
+            default: break
+            }
+        }
+        rest = []
+        return attributes
+    }
+
+    /// - Returns: from the start, which stands here, to the end, which is not part of it; nil when there is no end.
+    private mutating func skip(_ start: String, past end: String) -> ArraySlice<UInt8>? {
         let end = Array(end.utf8)
-        var position = rest.startIndex
+        var position = rest.startIndex + start.utf8.count
         while position + end.count <= rest.endIndex {
-            if rest[position..<position + end.count].elementsEqual(end) {
+            if rest[position] == end[0], rest[position..<position + end.count].elementsEqual(end) {
                 defer { rest = rest[(position + end.count)...] }
                 return rest[..<position]
             }

@@ -75,6 +75,17 @@ import Testing
         #expect(throws: TemplateError.self) { try render(String(repeating: "a", count: 65 * 1024), [:]) }
     }
 
+    /// Twelve thousand took the library two seconds.
+    @Test func `a template has at most five hundred tags, and says where there are more`() throws {
+        func template(_ tags: Int) -> String {
+            "\n" + String(repeating: "{{a}}", count: tags)
+        }
+        #expect(try render(template(500), ["a": 1]).utf8.count == 501)
+        let fault = TemplateError.invalid(detail: "line 2, column 2503: more than 500 tags")
+        #expect(throws: fault) { try templates.check(template(501)) }
+        #expect(throws: fault) { try render(template(501), [:]) }
+    }
+
     @Test func `a result over the limit is refused`() {
         let context: JSON = ["a": .string(String(repeating: "x", count: 40_000))]
         #expect(throws: TemplateError.tooLong(limit: MustacheTemplates.lengthLimit)) {

@@ -51,6 +51,21 @@ import Testing
         #expect(read("<a>" + String(repeating: "<b/>", count: XMLReader.nodeLimit) + "</a>") == nil)
     }
 
+    /// A megabyte of attributes of one element took nine seconds.
+    @Test func `the attributes of one element are bounded, whatever stands around it`() {
+        func element(_ count: Int) -> String {
+            "<b" + (0..<count).map { " a\($0)='>'" }.joined() + "/>"
+        }
+        let (most, tooMany) = (element(XMLReader.attributeLimit), element(XMLReader.attributeLimit + 1))
+        #expect(read(most) != nil)
+        #expect(read("<a>" + most + most + "</a>") != nil)
+        for before in ["", "x='", "<!--><c x=\"-->", "<![CDATA[<c x=\"]]>", "<?p <c x=\"?>", "<c x='\"'/>"] {
+            #expect(read("<a>" + before + tooMany + "</a>") == nil)
+        }
+        let signs = String(repeating: "=", count: 5000)
+        #expect(read("<a b='\(signs)'>\(signs)<!-- <b \(signs) --><![CDATA[<b \(signs)]]></a>") != nil)
+    }
+
     @Test func `a document cut at any byte is refused without a crash`() {
         let whole = Array("<?xml version=\"1.0\"?><!-- c --><a b='1'><c>&lt;<![CDATA[d]]></c></a>".utf8)
         for length in whole.indices { #expect(XMLReader.node(Array(whole[..<length])) == nil) }

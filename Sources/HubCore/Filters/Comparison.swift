@@ -108,16 +108,17 @@ extension JSON.Number {
 
 /// Values to be one of, found without comparing each.
 struct ValueSet: Sendable {
-    private enum Key: Hashable, Sendable {
+    private indirect enum Key: Hashable, Sendable {
         case null
         case bool(Bool)
         case whole(Int64)
         case real(Double)
         case literal(String)
         case text([UInt8])
+        case list([Key])
+        case members([String: Key])
 
-        /// - Returns: nil for arrays and objects.
-        init?(_ value: JSON) {
+        init(_ value: JSON) {
             switch value {
             case .null: self = .null
             case .bool(let value): self = .bool(value)
@@ -125,21 +126,30 @@ struct ValueSet: Sendable {
                 self =
                     number.int64.map(Key.whole) ?? number.double.map(Key.real) ?? .literal(number.literal)
             case .string(let text): self = .text(Array(text.utf8))
-            case .array, .object: return nil
+            case .array(let elements): self = .list(elements.map(Key.init))
+            case .object(let object):
+                let members = object.members.map { ($0.key, Key($0.value)) }
+                self = .members(Dictionary(members) { _, last in last })
             }
         }
     }
 
     private let keys: Set<Key>
-    private let others: [JSON]
+    /// How long the arrays are, and how many members the objects have: another value needs no key.
+    private let (lengths, sizes): (Set<Int>, Set<Int>)
 
     init(_ values: [JSON]) {
-        keys = Set(values.compactMap(Key.init))
-        others = values.filter { Key($0) == nil }
+        keys = Set(values.map(Key.init))
+        lengths = Set(values.compactMap { $0.array?.count })
+        sizes = Set(values.compactMap { $0.object?.count })
     }
 
     func contains(_ value: JSON) -> Bool {
-        Key(value).map(keys.contains) ?? others.contains { value.isSame(as: $0) }
+        switch value {
+        case .array(let elements) where !lengths.contains(elements.count): false
+        case .object(let object) where !sizes.contains(object.count): false
+        default: keys.contains(Key(value))
+        }
     }
 }
 

@@ -15,6 +15,17 @@ extension JSON {
         writer.write(self)
         return String(decoding: writer.output, as: UTF8.self)
     }
+
+    /// The beginning of ``prettyText``, and whether it is all of it. Costs no more than what is asked for: a few
+    /// megabytes of values that nest deep are gigabytes of blanks.
+    ///
+    /// - Parameter limit: in bytes.
+    package func prettyText(upTo limit: Int) -> (text: String, isWhole: Bool) {
+        var writer = JSONWriter(indent: 2, limit: limit)
+        writer.write(self)
+        let text = String(decoding: writer.output, as: UTF8.self)
+        return (String(text.prefix(bytes: limit)), !writer.isFull)
+    }
 }
 
 /// Writes JSON text piece by piece, for shapes that are written often enough to spare the value tree.
@@ -22,19 +33,23 @@ package struct JSONWriter {
     package private(set) var output: [UInt8] = []
     private let indent: Int?
     private var level = 0
+    /// In bytes of ``output``; once it is longer, no value is written any more.
+    private let limit: Int
+    fileprivate var isFull: Bool { output.count > limit }
 
-    fileprivate init(indent: Int?) {
+    fileprivate init(indent: Int?, limit: Int = .max) {
         self.indent = indent
+        self.limit = limit
     }
 
     package init(reservingCapacity capacity: Int) {
-        indent = nil
+        (indent, limit) = (nil, .max)
         output.reserveCapacity(capacity)
     }
 
     /// Writes behind what stands there already.
     package init(continuing output: [UInt8]) {
-        indent = nil
+        (indent, limit) = (nil, .max)
         self.output = output
     }
 
@@ -47,13 +62,13 @@ package struct JSONWriter {
         switch value {
         case .null: output.append(contentsOf: "null".utf8)
         case .bool(let value): output.append(contentsOf: (value ? "true" : "false").utf8)
-        case .number(let number): output.append(contentsOf: number.literal.utf8)
-        case .string(let text): write(text)
+        case .number(let number): output.append(contentsOf: fitting(number.literal).utf8)
+        case .string(let text): write(fitting(text))
         case .array(let elements):
             write(open: "[", close: "]", elements) { writer, element in writer.write(element) }
         case .object(let object):
             write(open: "{", close: "}", object.members) { writer, member in
-                writer.write(member.key)
+                writer.write(writer.fitting(member.key))
                 writer.write(raw: writer.indent == nil ? ":" : ": ")
                 writer.write(member.value)
             }
@@ -66,13 +81,21 @@ package struct JSONWriter {
         output.append(UInt8(ascii: open))
         level += 1
         for (position, element) in elements.enumerated() {
+            if isFull { return }
             if position > 0 { output.append(UInt8(ascii: ",")) }
             breakLine()
             each(&self, element)
         }
         level -= 1
+        if isFull { return }
         if !elements.isEmpty { breakLine() }
         output.append(UInt8(ascii: close))
+    }
+
+    /// The text, or what is more than enough of it to pass the limit.
+    private func fitting(_ text: String) -> String {
+        let room = limit - output.count
+        return text.utf8.count <= room ? text : String(text.prefix(bytes: max(room, 0) + 4))
     }
 
     private mutating func breakLine() {

@@ -5,7 +5,7 @@ package enum Severity: String, Sendable, Hashable, CaseIterable {
 
 /// A message before it is addressed: the neutral form that every connector renders.
 package struct MessageDraft: Sendable, Hashable {
-    /// What threads messages about one thing; cut to ``topicLimit`` when it is planned.
+    /// What threads messages about one thing; made one line within ``topicLimit`` when it is planned.
     package var topic: String
     /// Markdown (CommonMark) in which each line break counts, as people expect in a chat. It has no mentions: `@all` is
     /// text, and a connector whose system would ping people for it keeps it text.
@@ -26,6 +26,8 @@ package struct MessageDraft: Sendable, Hashable {
     package static let topicLimit = 60
     /// In characters.
     package static let bodyLimit = 10_000
+    /// Of topics and bodies. One character may have any number of bytes; this is enough for any script.
+    private static let bytesPerCharacter = 4
 
     package init(
         topic: String, body: String, severity: Severity = .info, threadKeys: [String] = [], resolvesThread: Bool = false
@@ -49,13 +51,43 @@ package struct MessageDraft: Sendable, Hashable {
     /// The same message within the limits; what is cut away is marked.
     package func truncated() -> MessageDraft {
         var draft = self
-        draft.topic = Self.cut(topic.trimmed(), to: Self.topicLimit, mark: "...")
+        draft.topic = Self.topic(from: topic)
         draft.body = Self.cut(body.trimmed(), to: Self.bodyLimit, mark: "\n[message truncated]")
         return draft
     }
 
+    /// The topic within the limits, on one line.
+    package static func topic(from text: String) -> String {
+        cut(line(of: text).trimmed(), to: topicLimit, mark: "...")
+    }
+
+    /// The topic on one line: a line break or tab becomes a blank; other control characters and those that turn the
+    /// direction of what stands beside the topic are left out. Reads no further than what is kept.
+    private static func line(of topic: String) -> String {
+        var line = String.UnicodeScalarView()
+        var bytes = 0
+        for scalar in topic.unicodeScalars {
+            switch scalar {
+            case "\t"..."\r", "\u{85}", "\u{2028}", "\u{2029}", " ":
+                // Not at the start, and one for a line feed after a carriage return.
+                guard let last = line.last, scalar == " " || last != " " else { continue }
+                line.append(" ")
+            case ..<" ", "\u{7F}"..<"\u{A0}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}": continue
+            default: line.append(scalar)
+            }
+            bytes += UTF8.width(scalar)
+            // More than any cut leaves, so that the cut is seen.
+            if bytes > (topicLimit + 1) * bytesPerCharacter { break }
+        }
+        return String(line)
+    }
+
     private static func cut(_ text: String, to limit: Int, mark: String) -> String {
-        guard text.utf8.count > limit, text.count > limit else { return text }
-        return text.prefix(limit - mark.count) + mark
+        // No text has more characters than bytes.
+        guard text.utf8.count > limit else { return text }
+        let isWithinBytes = text.utf8.count <= limit * bytesPerCharacter
+        if isWithinBytes, text.count <= limit { return text }
+        let length = limit - mark.utf8.count
+        return text.prefix(bytes: length * bytesPerCharacter).prefix(length) + mark
     }
 }

@@ -17,30 +17,27 @@ package struct EventFilter: Sendable, Hashable {
     /// have other names (`aliases`).
     package func setting(against type: String, aliases: [String] = []) -> String? {
         if only == nil, exclude.isEmpty { return nil }
-        let names = Self.families(of: type) + aliases
-        if matches(exclude, names) { return "exclude_events" }
-        if let only, !matches(only, names) { return "only_events" }
+        func isMatched(by globs: [Glob]) -> Bool {
+            globs.contains { glob in Self.matches(glob, familyOf: type) || aliases.contains { glob.matches($0) } }
+        }
+        if isMatched(by: exclude) { return "exclude_events" }
+        if let only, !isMatched(by: only) { return "only_events" }
         return nil
     }
 
     /// Whether an event that is quiet by default is asked for: some pattern of ``include`` matches it, or ``only``
     /// names it in full.
     package func asksFor(_ type: String) -> Bool {
-        (!include.isEmpty && matches(include, Self.families(of: type))) || (only ?? []).contains { $0.pattern == type }
+        include.contains { Self.matches($0, familyOf: type) } || (only ?? []).contains { $0.pattern == type }
     }
 
-    private func matches(_ globs: [Glob], _ names: [String]) -> Bool {
-        globs.contains { glob in names.contains { glob.matches($0) } }
-    }
-
-    /// `a.b.c` belongs to `a.b.c`, `a.b` and `a`.
-    private static func families(of type: String) -> [String] {
-        var families = [type]
-        var rest = type[...]
-        while let dot = rest.lastIndex(of: ".") {
-            rest = rest[..<dot]
-            families.append(String(rest))
+    /// `a.b.c` belongs to `a.b.c`, `a.b` and `a`. None of them is copied: a type may be as long as a request.
+    private static func matches(_ glob: Glob, familyOf type: String) -> Bool {
+        var family = type[...]
+        while !glob.matches(family) {
+            guard let dot = family.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }
+            family = family[..<dot]
         }
-        return families
+        return true
     }
 }

@@ -1,7 +1,15 @@
 /// A shell glob over event types and names: `*` any run of characters, `?` one, everything else itself.
+///
+/// Patterns and texts may come from outside, so that both have a length beyond which a pattern with `*` or `?` in its
+/// middle matches nothing: ``patternLimit`` and ``textLimit``.
 package struct Glob: Sendable, Hashable {
     package let pattern: String
     private let form: Form
+
+    /// In bytes; no type, branch or address that people write patterns for is longer.
+    package static let patternLimit = 256
+    /// In bytes.
+    package static let textLimit = 4096
 
     /// Nearly all patterns are one of the first two, which are looked at for each event and endpoint.
     private enum Form: Sendable, Hashable {
@@ -20,16 +28,19 @@ package struct Glob: Sendable, Hashable {
             ? .exact : plain == bytes.count - 1 && bytes.last == UInt8(ascii: "*") ? .beginning(plain) : .general
     }
 
-    /// Works in time proportional to the product of both lengths, whatever the pattern.
-    package func matches(_ text: String) -> Bool {
+    package func matches(_ text: String) -> Bool { matches(text[...]) }
+
+    /// Works in time proportional to the product of both lengths, as far as the limits, whatever the pattern.
+    package func matches(_ text: Substring) -> Bool {
         switch form {
         case .exact: pattern.utf8.elementsEqual(text.utf8)
         case .beginning(let count): text.utf8.starts(with: pattern.utf8.prefix(count))
-        case .general: matchesStepByStep(text)
+        case .general:
+            pattern.utf8.count <= Self.patternLimit && text.utf8.count <= Self.textLimit && matchesStepByStep(text)
         }
     }
 
-    private func matchesStepByStep(_ text: String) -> Bool {
+    private func matchesStepByStep(_ text: Substring) -> Bool {
         let pattern = Array(pattern.unicodeScalars)
         let text = Array(text.unicodeScalars)
         var (p, t) = (0, 0)

@@ -7,6 +7,8 @@ package import HubCore
 /// A notification carries a whole group of alerts. It becomes one message for each topic and status in it, so that a
 /// hundred alerts are not a hundred messages. Each message carries the thread keys of all its alerts: whichever way
 /// they are grouped next time, a resolution finds the message that its alert stood in.
+///
+/// No notification becomes more than ``topicLimit`` messages and one or two that name the other topics.
 package enum Alertmanager: Integration {
     enum Event: String, VendorEvent {
         case firing, resolved
@@ -45,6 +47,9 @@ package enum Alertmanager: Integration {
                                 credentials: "{secret}"
                     """),
             .init("Reload Alertmanager, and fire a test alert:", code: "amtool alert add test instance=here"),
+            .init(
+                "Each topic of a notification has a message of its own, up to \(topicLimit); the others are named in one."
+            ),
         ],
         documentation: "https://prometheus.io/docs/alerting/latest/configuration/#webhook_config")
 
@@ -56,58 +61,46 @@ package enum Alertmanager: Integration {
             payload[$0].exists
         }
         guard isAlertmanagers else { throw .missing(path: payload["alerts"].path) }
-        let alerts = alerts(of: payload)
-        var groups: [(topic: String, event: Event, alerts: [Alert])] = []
-        for alert in alerts {
-            let topic = alert.topic(context)
-            if let known = groups.firstIndex(where: { $0.topic == topic && $0.event == alert.event }) {
-                groups[known].alerts.append(alert)
-            } else {
-                groups.append((topic, alert.event, [alert]))
-            }
-        }
         let omitted = Int(clamping: payload["truncatedAlerts"].number ?? 0)
-        return groups.enumerated().map { index, group in
-            Occurrence(group.event) {
-                .message(message(group.topic, group.event, group.alerts, omitted: index == 0 ? omitted : 0, context))
-            }
+        return groups(of: alerts(of: payload), context).enumerated().map { index, group in
+            Occurrence(group.event) { .message(group.message(context, omitted: index == 0 ? omitted : 0)) }
         }
     }
+
+    /// The alerts by topic and status, in the order of their first; those of topics beyond the limit by status alone.
+    private static func groups(of alerts: [Alert], _ context: ReadingContext) -> [AlertGroup] {
+        struct Place: Hashable {
+            let topic: String?
+            let event: Event
+        }
+        var groups: [AlertGroup] = []
+        var indices: [Place: Int] = [:]
+        for alert in alerts {
+            let topic = MessageDraft.topic(from: alert.topic(context))
+            let place = Place(topic: topic, event: alert.event)
+            if let known = indices[place] {
+                groups[known].alerts.append(alert)
+                continue
+            }
+            let isBeyond = groups.count >= topicLimit
+            let common = isBeyond ? Place(topic: nil, event: alert.event) : place
+            let index = indices[common] ?? groups.count
+            if index == groups.count { groups.append(AlertGroup(event: alert.event, isRest: isBeyond)) }
+            groups[index].topics.append(topic)
+            groups[index].alerts.append(alert)
+            indices[common] = index
+            indices[place] = index
+        }
+        return groups
+    }
+
+    /// Each is an event and a message, and all of a request are stored at once.
+    static let topicLimit = 200
 
     /// The alerts of the group; where the list is missing, one made of what they have in common.
     private static func alerts(of payload: Payload) -> [Alert] {
         let common = Alert.Common(payload)
         let alerts = payload["alerts"].list.filter { $0.value?.object != nil }.map { Alert($0, common) }
         return alerts.isEmpty ? [Alert(Payload(nil), common)] : alerts
-    }
-
-    private static func message(
-        _ topic: String, _ event: Event, _ alerts: [Alert], omitted: Int, _ context: ReadingContext
-    ) -> MessageDraft {
-        let title = event == .firing ? "🔥 **Firing**" : "✅ **Resolved**"
-        let lines = alerts.map { $0.markdown(context) }
-        let more = omitted > 0 ? "[and \(Wording.count(omitted, "alert")) that Alertmanager left out]" : ""
-        let body =
-            lines.count == 1
-            ? "\(title) \(lines[0])"
-            : "\(title): \(Wording.count(lines.count, "alert"))\n\n"
-                + Markdown.list(lines, limit: alertLimit, more: "alert")
-        return MessageDraft(
-            topic: topic, body: Markdown.blocks(body, more),
-            severity: event == .resolved ? .success : alerts.map(\.severity).max { $0.rank < $1.rank } ?? .warning,
-            threadKeys: alerts.compactMap(\.threadKey), resolvesThread: event == .resolved)
-    }
-
-    private static let alertLimit = 50
-}
-
-extension Severity {
-    fileprivate var rank: Int {
-        switch self {
-        case .success: 0
-        case .info: 1
-        case .warning: 2
-        case .error: 3
-        }
     }
 }

@@ -58,9 +58,11 @@ package enum GenericJSON: Integration {
 
     /// Cut here already, so that the end of the code block is not cut off.
     private static func shown(_ document: JSON) -> String {
-        let text = document.prettyText
         let limit = MessageDraft.bodyLimit - 500
-        return text.utf8.count > limit ? text.prefix(limit) + "\n…" : text
+        // Four bytes are any character that is no more than one scalar.
+        let (text, isWhole) = document.prettyText(upTo: 4 * limit)
+        if isWhole, text.utf8.count <= limit || text.count <= limit { return text }
+        return text.prefix(limit) + "\n…"
     }
 
     package static let samples = [

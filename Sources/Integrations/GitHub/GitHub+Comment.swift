@@ -5,20 +5,24 @@ extension GitHubReport {
     /// `object` is what is commented on, as a link.
     func comment(on object: String, topic: String, thread: String? = nil) -> Meaning {
         let comment = payload["comment"]
-        let text = comment["body"].text
-        if isEmptyEdit(text) { return .ignored(.quiet("the edit changed nothing")) }
+        if isEmptyEdit(comment["body"].text) { return .ignored(.quiet("the edit changed nothing")) }
+        let author = Person(github: comment["user"])
+        let actor = Person(github: payload["sender"]) ?? author ?? .unknown
+        let isOthers = author.map { $0.name != actor.name } ?? false
+        let whose = isOthers ? " of \(author?.markdown ?? "")" : ""
         let url = comment["html_url"].filledText
         let words =
             switch action {
-            case "edited": "edited \(Markdown.link(markdown: "a comment", url)) on"
-            // Its page is gone, but the text is what people want to see once more.
-            case "deleted": "deleted a comment on"
+            case "edited": "edited \(Markdown.link(markdown: "a comment", url))\(whose) on"
+            // Its page is gone.
+            case "deleted": "deleted a comment\(whose) on"
             case "created", "": "\(Markdown.link(markdown: "commented", url)) on"
             default: "\(Wording.humanized(action)) \(Markdown.link(markdown: "a comment", url)) on"
             }
-        let actor = Person(github: payload["sender"]) ?? Person(github: comment["user"]) ?? .unknown
+        // What people delete of their own they want to see once more; what others wrote is deleted for a reason.
         let activity = Activity(
-            actor: actor, action: words, object: object, clauses: [placeClause(comment)], quoted: text)
+            actor: actor, action: words, object: object, clauses: [placeClause(comment)],
+            quoted: action == "deleted" && isOthers ? nil : comment["body"].prose)
         return message(topic, activity.markdown, thread: thread)
     }
 

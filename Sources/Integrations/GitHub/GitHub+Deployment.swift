@@ -13,8 +13,8 @@ extension GitHubReport {
 
     /// What is deployed: a branch or tag, and its commit.
     private var place: String {
-        let ref = deploymentPayload["ref"].filledText
-        let sha = deploymentPayload["sha"].filledText
+        let ref = deploymentPayload["ref"].name
+        let sha = deploymentPayload["sha"].name
         return [
             ref.flatMap { $0 == sha ? nil : "of \(Markdown.code($0))" },
             commitLink(sha).map { ref == sha ? "of \($0)" : "(\($0))" },
@@ -26,7 +26,7 @@ extension GitHubReport {
         var activity = Activity(
             actor: Person(github: payload["sender"]) ?? Person(github: deploymentPayload["creator"]) ?? .unknown,
             action: "created a deployment", object: place, quoted: deploymentPayload["description"].text)
-        if let task = deploymentPayload["task"].filledText, task != "deploy" {
+        if let task = deploymentPayload["task"].name, task != "deploy" {
             activity.notes = ["task \(Markdown.code(task))"]
         }
         return message(topic, activity.markdown, thread: thread("deployment", deploymentPayload["id"].filledText))
@@ -34,7 +34,7 @@ extension GitHubReport {
 
     func deploymentStatus() -> Meaning {
         let status = payload["deployment_status"]
-        let state = status["state"].filledText ?? "unknown"
+        let state = status["state"].keyword ?? "unknown"
         let log = status["log_url"].filledText ?? status["target_url"].filledText
         let deployment = Markdown.link(markdown: "deployment", log)
         var facts = FactList()
@@ -53,9 +53,40 @@ extension GitHubReport {
             resolves: state == "success" || state == "inactive")
     }
 
+    /// A run that waits until people let it deploy, and what they say.
+    func deploymentReview() -> Meaning {
+        let run = payload["workflow_run"]
+        let jobs = [payload["workflow_job_run"]] + payload["workflow_job_runs"].list
+        let environments = ([payload["environment"]] + jobs.map { $0["environment"] }).compactMap(\.name)
+            .withoutRepeats
+        let name = run["name"].filledText ?? "workflow"
+        let workflow = Markdown.link(
+            name + (run["run_number"].filledText.map { " #\($0)" } ?? ""), run["html_url"].filledText)
+        var activity = Activity(
+            actor: Person(github: payload["approver"]) ?? sender,
+            action: action.isEmpty ? "reviewed" : Wording.humanized(action),
+            object: "the deployment",
+            clauses: [
+                environments.isEmpty ? "" : "to \(Wording.list(environments.prefix(5).map(Markdown.bold)))",
+                "by the workflow \(workflow)",
+            ], quoted: payload["comment"].prose)
+        if action == "requested" {
+            activity.actor = Person(github: payload["requestor"]) ?? sender
+            activity.action = "wants a review of"
+            let reviewers = payload["reviewers"].list.prefix(10).compactMap { Person(github: $0["reviewer"]) }
+            activity.notes = [reviewers.isEmpty ? "" : "by \(reviewers.markdown)"]
+        }
+        let severities: [String: Severity] = ["requested": .warning, "approved": .success, "rejected": .error]
+        return message(
+            environments.first.map { repository.topic(of: "Deployment on \($0)") } ?? repository.name,
+            activity.markdown,
+            severity: severities[action] ?? .info, thread: thread("deployment_review", run["id"].filledText),
+            resolves: action == "approved" || action == "rejected")
+    }
+
     func pageBuild() -> Meaning {
         let build = payload["build"]
-        let state = build["status"].filledText ?? "unknown"
+        let state = build["status"].keyword ?? "unknown"
         let pusher = Person(github: build["pusher"]) ?? sender
         let words =
             switch state {

@@ -17,6 +17,7 @@ extension GitHubReport {
     }
 
     func discussion() -> Meaning {
+        if isEmptyEdit(discussionPayload["body"].text) { return .ignored(.quiet("the edit changed nothing")) }
         var activity = activity(on: link, discussionPayload)
         let category = discussionPayload["category"]["name"].filledText.map(Markdown.bold)
         switch action {
@@ -28,10 +29,11 @@ extension GitHubReport {
             let author = Person(github: answer["user"]).map { " by \($0.markdown)" } ?? ""
             activity.action =
                 "chose \(Markdown.link(markdown: "an answer", answer["html_url"].filledText))\(author) for"
-            activity.quoted = answer["body"].text
+            activity.notes = []
+            activity.quoted = answer["body"].prose
         case "unanswered":
             activity.tell("took back the chosen answer of")
-            activity.quoted = payload["old_answer"]["body"].text
+            activity.quoted = payload["old_answer"]["body"].prose
         case "category_changed":
             let old = payload["changes"]["category"]["from"]["name"].filledText.map { "from \(Markdown.bold($0))" }
             activity.tell("moved", old ?? "", category.map { "to \($0)" } ?? "")

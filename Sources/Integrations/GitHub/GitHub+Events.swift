@@ -11,24 +11,33 @@ extension GitHub {
         case reviewThread = "pull_request_review_thread"
         case issue = "issues"
         case issueComment = "issue_comment"
+        case subIssues = "sub_issues"
+        case issueDependencies = "issue_dependencies"
         case discussion
         case discussionComment = "discussion_comment"
         case release
         case checkRun = "check_run"
         case workflowRun = "workflow_run"
+        case mergeGroup = "merge_group"
         case status
         case deployment
         case deploymentStatus = "deployment_status"
+        case deploymentReview = "deployment_review"
         case pageBuild = "page_build"
+        case package
+        case registryPackage = "registry_package"
         case repository
+        case branchProtectionRule = "branch_protection_rule"
+        case ruleset = "repository_ruleset"
         case publicized = "public"
         case fork, star, watch
         case wiki = "gollum"
-        case member, membership, team
+        case member, membership, organization, team
         case teamAdd = "team_add"
         case dependabotAlert = "dependabot_alert"
         case codeScanningAlert = "code_scanning_alert"
         case secretScanningAlert = "secret_scanning_alert"
+        case secretScanningAlertLocation = "secret_scanning_alert_location"
         case securityAdvisory = "security_advisory"
         case repositoryAdvisory = "repository_advisory"
         case sponsorship, ping
@@ -36,6 +45,8 @@ extension GitHub {
         /// `name` is the header's value. What tells about a sponsorship is one, also under the name of its action.
         init?(header name: String, _ payload: Payload) {
             if let event = Event(rawValue: name.lowercased()) {
+                // One that says neither what happened nor where is left to GitHub's own notices.
+                if event == .organization, !payload["action"].exists, !payload["organization"].exists { return nil }
                 self = event
             } else if payload["sponsorship"].exists || Event.sponsorship.details.contains(name) {
                 self = .sponsorship
@@ -56,16 +67,24 @@ extension GitHub {
             case .reviewThread: "a review thread resolved or not any more"
             case .issue: "an issue opened, edited, labelled, assigned, closed"
             case .issueComment: "a comment on an issue or pull request"
+            case .subIssues: "an issue made a part of another, or no longer"
+            case .issueDependencies: "an issue made to wait for another, or no longer"
             case .discussion: "a discussion created, answered, edited, closed"
             case .discussionComment: "a comment on a discussion"
             case .release: "a release published, edited, deleted"
             case .checkRun: "a check completed, and how"
             case .workflowRun: "a workflow of GitHub Actions completed, and how"
+            case .mergeGroup: "a group of the merge queue to be checked, merged or given up"
             case .status: "the status of a commit changed"
             case .deployment: "a deployment begun"
             case .deploymentStatus: "a deployment succeeded, failed, …"
+            case .deploymentReview: "a deployment that waits for people, and what they decide"
             case .pageBuild: "a GitHub Pages site built"
+            case .package: "a package published or updated"
+            case .registryPackage: "a package published or updated (an older name of it)"
             case .repository: "a repository created, renamed, archived, transferred"
+            case .branchProtectionRule: "a rule that protects branches added, changed, removed"
+            case .ruleset: "a ruleset added, changed, removed"
             case .publicized: "a repository made public"
             case .fork: "a repository forked"
             case .star: "a star given or taken back"
@@ -73,11 +92,13 @@ extension GitHub {
             case .wiki: "wiki pages created or edited"
             case .member: "a collaborator added, removed or with other rights"
             case .membership: "someone added to a team, or removed"
+            case .organization: "a member added, removed or invited; the organization renamed"
             case .team: "a team's name, description, visibility or rights changed"
             case .teamAdd: "a team given access to a repository"
             case .dependabotAlert: "a vulnerable dependency found, fixed, dismissed"
             case .codeScanningAlert: "a problem in the code found, fixed, closed"
             case .secretScanningAlert: "a leaked secret found, resolved"
+            case .secretScanningAlertLocation: "a leaked secret found in one place more"
             case .securityAdvisory: "a security advisory of GitHub's database"
             case .repositoryAdvisory: "a security advisory of a repository"
             case .sponsorship: "a sponsorship begun, changed, cancelled"
@@ -104,37 +125,57 @@ extension GitHub {
                 [
                     "opened", "edited", "closed", "reopened", "assigned", "unassigned", "labeled", "unlabeled",
                     "milestoned", "demilestoned", "locked", "unlocked", "pinned", "unpinned", "transferred", "deleted",
+                    "typed", "untyped",
                 ]
+            case .subIssues: ["sub_issue_added", "sub_issue_removed", "parent_issue_added", "parent_issue_removed"]
+            case .issueDependencies: ["blocked_by_added", "blocked_by_removed", "blocking_added", "blocking_removed"]
             case .discussion:
                 [
                     "created", "edited", "deleted", "answered", "unanswered", "category_changed", "labeled",
                     "unlabeled", "locked", "unlocked", "pinned", "unpinned", "closed", "reopened", "transferred",
                 ]
-            case .release: ["published", "edited", "deleted", "unpublished", "created", "released", "prereleased"]
-            case .checkRun: Self.runStates + Self.conclusions.map { "completed.\($0)" }
+            case .release:
+                ["published", "edited", "deleted", "unpublished", "created", "released", "prereleased", "promoted"]
+            case .checkRun:
+                Self.runStates + ["rerequested", "requested_action"] + Self.conclusions.map { "completed.\($0)" }
             case .workflowRun: ["requested", "in_progress"] + Self.conclusions.map { "completed.\($0)" }
+            case .mergeGroup:
+                ["checks_requested", "destroyed.merged", "destroyed.invalidated", "destroyed.dequeued"]
             case .status: ["success", "failure", "error", "pending"]
             case .deploymentStatus:
                 ["success", "failure", "error", "inactive", "pending", "queued", "in_progress", "waiting"]
+            case .deploymentReview: ["requested", "approved", "rejected"]
+            case .package, .registryPackage: ["published", "updated"]
+            case .branchProtectionRule, .ruleset: ["created", "edited", "deleted"]
             case .repository:
                 [
                     "created", "deleted", "archived", "unarchived", "edited", "renamed", "transferred", "publicized",
                     "privatized",
                 ]
             case .star: ["created", "deleted"]
+            case .watch: ["started"]
             case .member: ["added", "removed", "edited"]
             case .membership: ["added", "removed"]
+            case .organization: ["member_added", "member_removed", "member_invited", "renamed", "deleted"]
             case .team: ["edited", "created", "deleted", "added_to_repository", "removed_from_repository"]
             case .dependabotAlert:
-                ["created", "fixed", "dismissed", "reopened", "reintroduced", "auto_dismissed", "auto_reopened"]
+                [
+                    "created", "fixed", "dismissed", "reopened", "reintroduced", "auto_dismissed", "auto_reopened",
+                    "assignees_changed",
+                ]
             case .codeScanningAlert:
-                ["created", "appeared_in_branch", "fixed", "closed_by_user", "reopened", "reopened_by_user"]
-            case .secretScanningAlert: ["created", "resolved", "reopened", "publicly_leaked", "validated"]
+                [
+                    "created", "appeared_in_branch", "fixed", "closed_by_user", "reopened", "reopened_by_user",
+                    "updated_assignment",
+                ]
+            case .secretScanningAlert:
+                ["created", "resolved", "reopened", "publicly_leaked", "validated", "assigned", "unassigned"]
+            case .secretScanningAlertLocation: ["created"]
             case .securityAdvisory: ["published", "updated", "withdrawn"]
             case .repositoryAdvisory: ["published", "reported"]
             case .sponsorship:
                 ["created", "edited", "cancelled", "tier_changed", "pending_cancellation", "pending_tier_change"]
-            case .commitComment, .deployment, .pageBuild, .publicized, .fork, .watch, .wiki, .teamAdd, .ping: []
+            case .commitComment, .deployment, .pageBuild, .publicized, .fork, .wiki, .teamAdd, .ping: []
             }
         }
 
@@ -143,8 +184,15 @@ extension GitHub {
             case .pullRequest: ["approved", "converted_to_draft", "labeled", "unlabeled", "review_request_removed"]
             case .checkRun: Self.runStates + ["completed.skipped"]
             case .workflowRun: ["requested", "in_progress", "completed.skipped"]
+            case .mergeGroup: ["checks_requested", "destroyed.merged"]
             // GitHub sends these together with `published`.
             case .release: ["created", "released", "prereleased"]
+            // … with `sub_issue_added` and so on, for the other of the two issues.
+            case .subIssues: ["parent_issue_added", "parent_issue_removed"]
+            case .issueDependencies: ["blocking_added", "blocking_removed"]
+            // … with `public`, and with `star`.
+            case .repository: ["publicized"]
+            case .watch: ["started"]
             case .team: ["created", "deleted", "added_to_repository", "removed_from_repository"]
             case .codeScanningAlert: ["appeared_in_branch"]
             default: []
@@ -164,6 +212,8 @@ extension GitHub {
             case .create, .delete: "ref_type"
             case .review, .reviewComment, .reviewThread, .pullRequest: "pull_request"
             case .issue, .issueComment: "issue"
+            case .subIssues: "sub_issue"
+            case .issueDependencies: "blocked_issue"
             case .commitComment: "comment"
             case .discussion, .discussionComment: "discussion"
             case .status: "sha"
@@ -172,15 +222,18 @@ extension GitHub {
             case .fork: "forkee"
             case .wiki: "pages"
             case .membership, .teamAdd: "team"
-            case .dependabotAlert, .codeScanningAlert, .secretScanningAlert: "alert"
+            case .deploymentReview: "workflow_run"
+            case .branchProtectionRule: "rule"
+            case .dependabotAlert, .codeScanningAlert, .secretScanningAlert, .secretScanningAlertLocation: "alert"
             case .ping: "hook"
-            case .release, .checkRun, .workflowRun, .deployment, .deploymentStatus, .repository, .member, .team,
+            case .release, .checkRun, .workflowRun, .mergeGroup, .package, .registryPackage, .ruleset, .organization,
+                .deployment, .deploymentStatus, .repository, .member, .team,
                 .securityAdvisory, .repositoryAdvisory, .sponsorship:
                 rawValue
             }
         }
 
-        /// The names that people filter by who come from Zulip.
+        /// The names that people filter by who come from Zulip, or know GitHub's own.
         func chatNames(_ details: [String]) -> [String] {
             switch (self, details.first) {
             case (.push, "tag"): ["push_tags"]
@@ -196,6 +249,7 @@ extension GitHub {
             case (.pullRequest, "auto_merge_enabled"), (.pullRequest, "auto_merge_disabled"):
                 ["pull_request_auto_merge"]
             case (.sponsorship, let action?): [action]
+            case (.release, "promoted"): ["release.released"]
             default: []
             }
         }
@@ -221,18 +275,21 @@ extension GitHubReport {
         case .push:
             if isTagPush { return ["tag"] }
             return ["created", "deleted", "forced"].filter { payload[$0].isTrue }.prefix(1).map { $0 }
-        case .create, .delete: return [payload["ref_type"].filledText ?? ""]
+        case .create, .delete: return [payload["ref_type"].keyword ?? ""]
         case .pullRequest:
             return [action, action == "closed" && payload["pull_request"]["merged"].isTrue ? "merged" : ""]
         case .review:
-            return [action, action == "submitted" ? payload["review"]["state"].filledText?.lowercased() ?? "" : ""]
+            return [action, action == "submitted" ? payload["review"]["state"].keyword?.lowercased() ?? "" : ""]
         case .checkRun:
+            if action == "rerequested" || action == "requested_action" { return [action] }
             let run = payload["check_run"]
-            return [run["status"].filledText ?? action, run["conclusion"].filledText ?? ""]
-        case .workflowRun: return [action, payload["workflow_run"]["conclusion"].filledText ?? ""]
-        case .status: return [payload["state"].filledText ?? ""]
-        case .deploymentStatus: return [payload["deployment_status"]["state"].filledText ?? ""]
-        case .watch, .publicized, .ping: return []
+            return [run["status"].keyword ?? action, run["conclusion"].keyword ?? ""]
+        case .workflowRun: return [action, payload["workflow_run"]["conclusion"].keyword ?? ""]
+        case .mergeGroup: return [action, payload["reason"].keyword ?? ""]
+        case .release: return [isPromotion ? "promoted" : action]
+        case .status: return [payload["state"].keyword ?? ""]
+        case .deploymentStatus: return [payload["deployment_status"]["state"].keyword ?? ""]
+        case .publicized, .ping: return []
         default: return [action]
         }
     }

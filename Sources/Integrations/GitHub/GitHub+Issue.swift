@@ -15,6 +15,7 @@ extension GitHubReport {
     }
 
     func issue() -> Meaning {
+        if isEmptyEdit(issuePayload["body"].text) { return .ignored(.quiet("the edit changed nothing")) }
         let item = item
         let topic = repository.topic(of: item)
         var activity = activity(on: link(to: item, topic: topic), issuePayload)
@@ -45,6 +46,35 @@ extension GitHubReport {
         let milestone = issuePayload["milestone"]
         guard let title = milestone["title"].filledText else { return "" }
         return "milestone \(Markdown.link(title, milestone["html_url"].filledText))"
+    }
+
+    /// A part of a larger issue; told where either of the two is.
+    func subIssue() -> Meaning {
+        let parent = workItem("issue", payload["parent_issue"])
+        let part = workItem("issue", payload["sub_issue"])
+        let isGone = action.hasSuffix("_removed")
+        let activity = Activity(
+            actor: sender, action: isGone ? "removed" : "added", object: part.link(showingTitle: true),
+            clauses: [
+                "\(isGone ? "from" : "to") \(parent.link(showingTitle: true))", isGone ? "" : "as a sub-issue",
+            ])
+        return message(on: action.hasPrefix("parent_") ? part : parent, activity)
+    }
+
+    /// An issue that waits for another; told where either of the two is.
+    func issueDependency() -> Meaning {
+        let blocked = workItem("issue", payload["blocked_issue"])
+        let blocking = workItem("issue", payload["blocking_issue"])
+        let activity = Activity(
+            actor: sender, action: "marked", object: blocked.link(showingTitle: true),
+            clauses: [
+                "as \(action.hasSuffix("_removed") ? "no longer " : "")blocked by \(blocking.link(showingTitle: true))"
+            ])
+        return message(on: action.hasPrefix("blocking_") ? blocking : blocked, activity)
+    }
+
+    private func message(on item: WorkItem, _ activity: Activity) -> Meaning {
+        message(repository.topic(of: item), activity.markdown, thread: thread(of: item))
     }
 
     func issueComment() -> Meaning {

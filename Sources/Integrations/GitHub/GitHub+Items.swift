@@ -11,7 +11,7 @@ extension GitHubReport {
     /// The sentence for the action of this delivery; `object` is the thing as a link, `item` the thing itself.
     func activity(on object: String, _ item: Payload) -> Activity {
         var activity = Activity(actor: sender, action: Wording.humanized(action), object: object)
-        let body = item["body"].text
+        let body = item["body"].prose
         switch action {
         case "":
             activity.action = "updated"
@@ -39,6 +39,9 @@ extension GitHubReport {
             activity.clauses = reason.map { ["as \(Markdown.escaped($0))"] } ?? []
         case "transferred":
             activity.clauses = [transfer("new", to: "to")]
+        case "typed", "untyped":
+            let type = payload["type"]["name"].filledText.map { "the type \(Markdown.code($0))" } ?? "a type"
+            activity.action = action == "typed" ? "gave \(type) to" : "took \(type) from"
         case "closed", "reopened", "deleted", "unlocked", "pinned", "unpinned":
             break
         default:
@@ -58,7 +61,7 @@ extension GitHubReport {
             activity.action = changes["title"].exists ? activity.action : "changed the base of"
             activity.clauses.append("from \(Markdown.code(base))")
         }
-        if changes["body"].exists || !changes.exists { activity.quoted = item["body"].text }
+        if changes["body"].exists || !changes.exists { activity.quoted = item["body"].prose }
     }
 
     /// `to [owner/other](…), now [issue #4](…)`, as far as it is said.
@@ -88,10 +91,11 @@ extension GitHubReport {
         return labels.isEmpty ? "" : "labelled \(Wording.list(labels.map(Markdown.code)))"
     }
 
-    /// Whether the edit of a comment or review changed nothing that people could read; `text` is what it reads now.
+    /// Whether an edit changed nothing that people could read; `text` is what it reads now.
     func isEmptyEdit(_ text: String?) -> Bool {
         guard action == "edited", let changes = payload["changes"].value?.object else { return false }
         if changes.isEmpty { return true }
-        return changes.count == 1 && text != nil && payload["changes"]["body"]["from"].text == text
+        guard changes.count == 1, let text, let old = payload["changes"]["body"]["from"].text else { return false }
+        return old.utf8.elementsEqual(text.utf8)
     }
 }

@@ -16,6 +16,31 @@ extension GitHubReport {
         return message("\(organization) organization", activity.markdown)
     }
 
+    func organizationChange() -> Meaning {
+        let name =
+            payload["organization"]["html_url"].filledText
+            ?? payload["organization"]["login"].filledText.map {
+                "https://github.com/\($0)"
+            }
+        let link = "the organization \(Markdown.link(organization, name))"
+        let member = Person(github: payload["membership"]["user"]) ?? .unknown
+        let invited = Person(github: payload["user"]) ?? Person(github: payload["invitation"])
+        var activity = Activity(actor: sender, action: Wording.humanized(action), object: link)
+        switch action {
+        case "member_added": activity.action = "added \(member.markdown) to"
+        case "member_removed": activity.action = "removed \(member.markdown) from"
+        case "member_invited":
+            let address = payload["invitation"]["email"].filledText.map(Markdown.escaped)
+            activity.action = "invited \(invited?.markdown ?? address ?? "someone") to"
+        case "renamed":
+            let old = payload["changes"]["login"]["from"].filledText
+            activity.clauses = old.map { ["from \(Markdown.bold($0))"] } ?? []
+        case "deleted": break
+        default: (activity.action, activity.notes) = ("changed", [Wording.humanized(action)])
+        }
+        return message("\(organization) organization", activity.markdown)
+    }
+
     func team() -> Meaning {
         let changes = payload["changes"]
         var activity = Activity(actor: sender, action: Wording.humanized(action), object: teamLink)

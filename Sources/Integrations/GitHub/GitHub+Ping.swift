@@ -2,7 +2,7 @@ import HubCore
 
 extension GitHubReport {
     func ping() -> Meaning {
-        let events = payload["hook"]["events"].list.compactMap(\.filledText)
+        let events = payload["hook"]["events"].list.compactMap(\.name)
         let person = Person(github: payload["sender"])
         var facts = FactList()
         facts.add("Events", events == ["*"] ? "all" : Wording.list(events.map(Markdown.code)))

@@ -12,6 +12,7 @@ extension GitHubReport {
     private var pullThread: String? { thread("pull_request", item.number) }
 
     func pullRequest() -> Meaning {
+        if isEmptyEdit(pull["body"].text) { return .ignored(.quiet("the edit changed nothing")) }
         var activity = activity(on: link, pull)
         let isMerged = pull["merged"].isTrue
         switch action {
@@ -57,11 +58,18 @@ extension GitHubReport {
     }
 
     private var branches: String {
-        guard let head = pull["head"]["ref"].filledText else {
+        guard let head = headBranch else {
             return pull["base"]["ref"].filledText.map { "to \(Markdown.code($0))" } ?? ""
         }
         guard let base = pull["base"]["ref"].filledText else { return "from \(Markdown.code(head))" }
         return "from \(Markdown.code(head)) to \(Markdown.code(base))"
+    }
+
+    /// `retries`; `eve:retries` when it is not in the repository itself.
+    private var headBranch: String? {
+        let owner = pull["head"]["user"]["login"].name
+        let isFork = owner != nil && owner != pull["base"]["user"]["login"].name ?? owner
+        return pull["head"]["ref"].filledText.map { isFork ? "\(owner ?? ""):\($0)" : $0 }
     }
 
     private var reviewers: String {
@@ -109,19 +117,26 @@ extension GitHubReport {
     func review() -> Meaning {
         let review = payload["review"]
         if isEmptyEdit(review["body"].text) { return .ignored(.quiet("the edit changed nothing")) }
-        let state = review["state"].filledText?.lowercased() ?? ""
+        let state = review["state"].keyword?.lowercased() ?? ""
+        let text = review["body"].prose ?? ""
+        if action == "submitted", state == "commented", text.trimmed().isEmpty {
+            return .ignored(.quiet("the review has no text of its own, and its comments tell"))
+        }
+        let author = Person(github: review["user"])
+        let isOthers = author.map { $0.name != sender.name } ?? false
+        let whose = isOthers ? "by \(author?.markdown ?? "") of" : "of"
         let words: (action: String, rest: String) =
             switch (action, state) {
             case ("submitted", "approved"): ("approved", "")
             case ("submitted", "changes_requested"): ("requested changes", "on")
-            case ("dismissed", _): ("dismissed the review", "of")
-            case ("edited", _): ("edited their review", "of")
+            case ("dismissed", _): ("dismissed the review", whose)
+            case ("edited", _): (isOthers ? "edited the review" : "edited their review", whose)
             default: ("reviewed", "")
             }
         let linked = Markdown.link(markdown: words.action, review["html_url"].filledText)
         let activity = Activity(
             actor: sender, action: words.rest.isEmpty ? linked : "\(linked) \(words.rest)", object: link,
-            quoted: review["body"].text)
+            quoted: text)
         let severity: Severity =
             switch (action, state) {
             case ("submitted", "approved"): .success
@@ -139,7 +154,7 @@ extension GitHubReport {
         let first = payload["thread"]["comments"][0]
         var activity = Activity(
             actor: sender, action: action == "unresolved" ? "reopened a review thread" : "resolved a review thread",
-            object: "on \(link)", clauses: [placeClause(first)], quoted: first["body"].text)
+            object: "on \(link)", clauses: [placeClause(first)], quoted: first["body"].prose)
         if let url = first["html_url"].filledText { activity.action = Markdown.link(markdown: activity.action, url) }
         return message(topic, activity.markdown, thread: pullThread)
     }

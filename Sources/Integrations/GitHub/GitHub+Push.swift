@@ -2,15 +2,14 @@ import HubCore
 
 /// Branches, tags and commits.
 extension GitHubReport {
-    private var ref: String { payload["ref"].filledText ?? "" }
+    private var ref: String { payload["ref"].name ?? "" }
 
     var isTagPush: Bool { ref.hasPrefix("refs/tags/") }
 
     func push() -> Meaning {
         if isTagPush { return tagPush(ref.replacingPrefix("refs/tags/", with: "")) }
         let branch = ref.replacingPrefix("refs/heads/", with: "")
-        // <https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository>: temporary.
-        if branch.hasPrefix("gh-readonly-queue/") { return .ignored(.quiet("the branch belongs to a merge queue")) }
+        if isOfMergeQueue(branch) { return .ignored(.quiet("the branch belongs to a merge queue")) }
         if let wanted = context.globs("branches"), !wanted.contains(where: { $0.matches(branch) }) {
             return .ignored(.filtered(by: "branches", event: "\(event.rawValue) to \(branch)"))
         }
@@ -22,6 +21,9 @@ extension GitHubReport {
             branch.isEmpty ? repository.name : repository.topic(branch: branch), push.markdown,
             severity: branchChange == .forced ? .warning : .info)
     }
+
+    /// <https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository>: temporary.
+    private func isOfMergeQueue(_ branch: String) -> Bool { branch.hasPrefix("gh-readonly-queue/") }
 
     private var branchChange: Push.Change {
         if payload["deleted"].isTrue { return .deleted }
@@ -44,22 +46,24 @@ extension GitHubReport {
 
     private func tagPush(_ tag: String) -> Meaning {
         let isGone = payload["deleted"].isTrue
+        let isMoved = payload["forced"].isTrue && !payload["created"].isTrue
         var activity = Activity(
-            actor: pusher, action: isGone ? "deleted the tag" : "pushed the tag",
+            actor: pusher, action: isGone ? "deleted the tag" : isMoved ? "moved the tag" : "pushed the tag",
             object: isGone ? Markdown.escaped(tag) : Markdown.link(tag, releaseURL(tag)))
         if let head = payload["head_commit"].present.map(commit), !isGone {
-            activity.clauses = ["at \(head.markdown)"]
+            activity.clauses = ["\(isMoved ? "to" : "at") \(head.markdown)"]
         }
-        return message(repository.name, activity.markdown)
+        return message(repository.name, activity.markdown, severity: isMoved && !isGone ? .warning : .info)
     }
 
     private func releaseURL(_ tag: String) -> String? {
-        repository.url.map { "\($0)/releases/tag/\(tag)" }
+        repository.url.map { Repository.url($0, "releases/tag", tag) }
     }
 
     /// The events `create` and `delete`.
     func reference() -> Meaning {
-        let kind = payload["ref_type"].filledText ?? "branch"
+        let kind = payload["ref_type"].keyword ?? "branch"
+        if kind == "branch", isOfMergeQueue(ref) { return .ignored(.quiet("the branch belongs to a merge queue")) }
         let name = ref.isEmpty ? "(unnamed)" : ref
         let url = kind == "tag" ? releaseURL(name) : branchURL(name)
         let activity = Activity(
@@ -71,7 +75,7 @@ extension GitHubReport {
 }
 
 extension String {
-    fileprivate func replacingPrefix(_ prefix: String, with replacement: String) -> String {
+    func replacingPrefix(_ prefix: String, with replacement: String) -> String {
         hasPrefix(prefix) ? replacement + dropFirst(prefix.count) : self
     }
 }

@@ -3,8 +3,8 @@ import HubCore
 extension GitHubReport {
     func release() -> Meaning {
         let release = payload["release"]
-        let tag = release["tag_name"].filledText
-        let name = release["name"].filledText
+        let tag = release["tag_name"].name
+        let name = release["name"].name
         let kind = release["prerelease"].isTrue ? "pre-release" : "release"
         let label = name ?? tag ?? "(unnamed)"
         var activity = Activity(
@@ -17,9 +17,20 @@ extension GitHubReport {
         if let author = Person(github: release["author"]), author.name != sender.name {
             activity.clauses.append("by \(author.markdown)")
         }
-        if action != "deleted" { activity.quoted = release["body"].text }
+        if isPromotion { activity.action = "made a release of the pre-release" }
+        if action != "deleted" { activity.quoted = release["body"].prose }
         return message(
             repository.topic(release: tag ?? label, title: name == tag ? nil : name), activity.markdown,
-            severity: action == "published" ? .success : .info, thread: thread("release", tag))
+            severity: action == "published" || isPromotion ? .success : .info, thread: thread("release", tag))
+    }
+
+    /// GitHub sends `released` together with `published`, and for a pre-release that has been out for some time and is
+    /// one no more.
+    var isPromotion: Bool {
+        let release = payload["release"]
+        guard action == "released", let published = release["published_at"].text.flatMap(Timestamp.init(rfc3339:)),
+            let updated = release["updated_at"].text.flatMap(Timestamp.init(rfc3339:))
+        else { return false }
+        return updated - published > .seconds(60)
     }
 }

@@ -21,12 +21,68 @@ extension GitHubReport {
         case "publicized": activity.tell("made the repository", "public")
         case "privatized": activity.tell("made the repository", "private")
         case "edited":
-            let names = changes.members.map { Wording.humanized($0.key) }
-            activity.notes = [Wording.list(names.map(Markdown.escaped))]
+            let branch = payload["repository"]["default_branch"].filledText.map {
+                "the default branch is now \(Markdown.code($0))"
+            }
+            activity.notes = [
+                changedNames(besides: ["default_branch"]), changes["default_branch"].exists ? branch ?? "" : "",
+            ]
             if changes["description"].exists { activity.quoted = payload["repository"]["description"].text }
         default: break
         }
         return message(repository.name, activity.markdown)
+    }
+
+    /// What was changed, by its names: `description and homepage`.
+    private func changedNames(besides told: [String] = []) -> String {
+        let names = payload["changes"].members.lazy.map(\.key).filter { key in
+            !told.contains { $0.utf8.elementsEqual(key.utf8) }
+        }.prefix(10)
+        return Wording.list(names.map { Markdown.escaped(Wording.humanized($0)) })
+    }
+
+    // MARK: Rules
+
+    func branchProtectionRule() -> Meaning {
+        let name = payload["rule"]["name"].filledText.map { " for \(Markdown.code($0))" } ?? ""
+        return ruleMessage("the branch protection rule\(name)", changedNames())
+    }
+
+    func ruleset() -> Meaning {
+        let ruleset = payload["repository_ruleset"]
+        let name = ruleset["name"].filledText.map {
+            " " + Markdown.link($0, ruleset["_links"]["html"]["href"].filledText)
+        }
+        let changed = payload["changes"].exists ? changedNames() : ""
+        return ruleMessage(
+            "the ruleset\(name ?? "")", ruleset["enforcement"].keyword.map { "now \(Wording.humanized($0))" } ?? "",
+            changed.isEmpty ? "" : "changed: \(changed)")
+    }
+
+    private func ruleMessage(_ rule: String, _ notes: String...) -> Meaning {
+        let words = ["created": "added", "deleted": "removed", "edited": "changed"]
+        let activity = Activity(
+            actor: sender, action: words[action] ?? "changed", object: rule,
+            clauses: payload["repository"].exists ? ["in \(repository.markdown)"] : [], notes: notes)
+        let topic = payload["repository"].exists ? repository.name : "\(organization) organization"
+        return message(topic, activity.markdown, severity: action == "created" ? .info : .warning)
+    }
+
+    // MARK: Packages
+
+    /// The events `package` and `registry_package`, which differ in the name of the member alone.
+    func package() -> Meaning {
+        let package = payload[event.subject]
+        let version = package["package_version"]
+        let tag = version["container_metadata"]["tag"]["name"].filledText ?? version["version"].filledText
+        let kind = package["package_type"].filledText ?? package["ecosystem"].filledText
+        let name = Markdown.link(package["name"].filledText ?? "(unnamed)", package["html_url"].filledText)
+        let activity = Activity(
+            actor: sender, action: action.isEmpty ? "changed" : Wording.humanized(action),
+            object: tag.map { "\(Markdown.link($0, version["html_url"].filledText)) of" } ?? "",
+            clauses: ["the \(kind.map { Markdown.escaped($0.lowercased()) + " " } ?? "")package \(name)"])
+        return message(
+            repository.topic(of: "packages"), activity.markdown, severity: action == "published" ? .success : .info)
     }
 
     func publicized() -> Meaning {
@@ -60,7 +116,7 @@ extension GitHubReport {
         let pages = payload["pages"].list.map { page in
             let title = page["title"].filledText ?? page["page_name"].filledText ?? "(untitled)"
             let summary = page["summary"].filledText.map { ": \(Markdown.escaped($0))" } ?? ""
-            let verb = Wording.humanized(page["action"].filledText ?? "changed")
+            let verb = Wording.humanized(page["action"].keyword ?? "changed")
             return "\(verb) \(Markdown.link(title, page["html_url"].filledText))\(summary)"
         }
         let body =

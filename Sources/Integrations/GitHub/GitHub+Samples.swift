@@ -125,10 +125,19 @@ extension GitHub {
     private static let issueSamples = [
         sample("issues.opened", issue),
         sample("issues.closed", issue(#""state": "closed", "state_reason": "completed""#)),
+        sample("sub_issues.sub_issue_added", "\"parent_issue\": \(largeIssue)", "\"sub_issue\": \(smallIssue)"),
+        sample(
+            "issue_dependencies.blocked_by_added", "\"blocked_issue\": \(largeIssue)",
+            "\"blocking_issue\": \(smallIssue)"),
         sample("issue_comment.created", issue, comment("issues/9")),
         sample("discussion.created", discussion),
         sample("discussion_comment.created", discussion, comment("discussions/3")),
     ]
+
+    private static let largeIssue =
+        #"{"number": 10, "title": "Lose nothing", "html_url": "https://github.com/acme/hub/issues/10"}"#
+    private static let smallIssue =
+        #"{"number": 9, "title": "A failed delivery is lost", "html_url": "https://github.com/acme/hub/issues/9"}"#
 
     private static let checkSamples = [
         sample(
@@ -148,6 +157,12 @@ extension GitHub {
              "triggering_actor": \(ann)}
             """),
         sample(
+            "merge_group.destroyed.invalidated", #""reason": "invalidated""#,
+            """
+            "merge_group": {"head_sha": "\(sha)", "head_ref": "refs/heads/gh-readonly-queue/main/pr-12-0a1b2c3d",
+             "base_ref": "refs/heads/main", "head_commit": {"message": "Wait longer after each try"}}
+            """),
+        sample(
             "status.success", action: "",
             """
             "sha": "\(sha)", "state": "success", "context": "ci/build", "description": "Built in 3 min",
@@ -161,6 +176,13 @@ extension GitHub {
             """
             "deployment_status": {"state": "failure", "description": "No answer from the new version", "creator": \(ann),
              "environment_url": "https://hub.example.com", "log_url": "https://ci.example.com/4"}
+            """),
+        sample(
+            "deployment_review.requested", #""environment": "production""#, "\"requestor\": \(ann)",
+            "\"reviewers\": [{\"type\": \"User\", \"reviewer\": \(bob)}]",
+            """
+            "workflow_run": {"id": 901, "name": "Deploy", "run_number": 12,
+             "html_url": "https://github.com/acme/hub/actions/runs/901"}
             """),
         sample(
             "page_build",
@@ -178,20 +200,36 @@ extension GitHub {
          "html_url": "https://github.com/orgs/acme/teams/operators"}
         """
 
+    private static let package = """
+        {"id": 5, "name": "hub", "package_type": "CONTAINER", "html_url": "https://github.com/acme/hub/pkgs/container/hub",
+         "package_version": {"version": "sha256:4f1c2d3e", "container_metadata": {"tag": {"name": "1.4"}},
+          "html_url": "https://github.com/acme/hub/pkgs/container/hub/77"}}
+        """
+
     private static let repositorySamples = [
         sample("repository.renamed", #""changes": {"repository": {"name": {"from": "webhooks"}}}"#),
         sample("public"),
+        sample("branch_protection_rule.deleted", #""rule": {"id": 3, "name": "release-*"}"#),
+        sample(
+            "repository_ruleset.edited", #""changes": {"enforcement": {"from": "disabled"}}"#,
+            #""repository_ruleset": {"id": 4, "name": "Main", "target": "branch", "enforcement": "active", "_links": {"html": {"href": "https://github.com/acme/hub/rules/4"}}}"#
+        ),
+        sample("package.published", "\"package\": \(package)"),
+        sample("registry_package.published", "\"registry_package\": \(package)"),
         sample(
             "fork",
             #""forkee": {"full_name": "bob/hub", "html_url": "https://github.com/bob/hub", "owner": {"login": "bob"}}"#),
         sample("star.created", #""starred_at": "2026-11-21T08:30:00Z""#),
-        sample("watch", action: "started"),
+        sample("watch.started"),
         sample(
             "gollum",
             #""pages": [{"title": "Home", "action": "created", "html_url": "https://github.com/acme/hub/wiki/Home"}, {"title": "Retries", "action": "edited", "html_url": "https://github.com/acme/hub/wiki/Retries"}]"#
         ),
         sample("member.added", "\"member\": \(bob)", #""changes": {"permission": {"to": "write"}}"#),
         sample("membership.added", repository: "", "\"scope\": \"team\", \"member\": \(bob)", team, organization),
+        sample(
+            "organization.member_added", repository: "", organization,
+            "\"membership\": {\"role\": \"member\", \"state\": \"active\", \"user\": \(bob)}"),
         sample(
             "team.edited", repository: "", team, organization,
             #""changes": {"description": {"from": "Operators of all"}}"#),
@@ -234,6 +272,16 @@ extension GitHub {
             "alert": {"number": 8, "state": "open", "secret_type": "slack_api_token", "validity": "active",
              "secret_type_display_name": "Slack API Token",
              "html_url": "https://github.com/acme/hub/security/secret-scanning/8"}
+            """),
+        sample(
+            "secret_scanning_alert_location.created",
+            """
+            "alert": {"number": 8, "state": "open", "secret_type": "slack_api_token",
+             "secret_type_display_name": "Slack API Token",
+             "html_url": "https://github.com/acme/hub/security/secret-scanning/8"}
+            """,
+            """
+            "location": {"type": "commit", "details": {"path": "deploy/.env", "start_line": 3, "commit_sha": "\(sha)"}}
             """),
         sample("security_advisory.published", repository: "", "\"security_advisory\": \(advisory)"),
         sample("repository_advisory.published", "\"repository_advisory\": \(advisory)"),

@@ -52,7 +52,24 @@ extension GitHubReport {
         var facts = FactList()
         facts.add("State", alert["state"].filledText.map(Markdown.escaped))
         facts.add("Validity", alert["validity"].filledText.map(Markdown.escaped))
+        facts.add("Publicly leaked", alert["publicly_leaked"].isTrue ? "yes" : nil)
         facts.add("Resolution", dismissal("resolution"))
+        return alertMessage("secret scanning alert", title: kind, severity: "high", facts)
+    }
+
+    /// One place more that the secret of an alert was found in.
+    func secretScanningAlertLocation() -> Meaning {
+        let location = payload["location"]
+        let details = location["details"]
+        let kind = alert["secret_type_display_name"].filledText ?? alert["secret_type"].filledText
+        var facts = FactList()
+        facts.add("Place", location["type"].keyword.map(Wording.humanized))
+        facts.add(
+            "File",
+            details["path"].filledText.map { path in
+                Markdown.code(path) + (details["start_line"].filledText.map { " line \($0)" } ?? "")
+            })
+        facts.add("Commit", commitLink(details["commit_sha"].filledText))
         return alertMessage("secret scanning alert", title: kind, severity: "high", facts)
     }
 
@@ -66,23 +83,38 @@ extension GitHubReport {
         let item = WorkItem(
             kind: kind, number: alert["number"].filledText, title: title, url: alert["html_url"].filledText)
         let isOver = ["fixed", "dismissed", "auto_dismissed", "resolved", "closed_by_user"].contains(action)
-        let activity = Activity(
-            actor: Person(github: payload["sender"]) ?? Person("GitHub"), action: alertVerb,
-            object: item.link(showingTitle: true))
+        let activity = alertActivity(on: item.link(showingTitle: true))
         return message(
             repository.topic(of: item), Markdown.blocks(activity.markdown, facts.markdown),
             severity: isOver ? .success : self.severity(ofAlert: severity),
             thread: thread(kind.lowercased(), item.number), resolves: isOver)
     }
 
-    private var alertVerb: String {
+    private func alertActivity(on object: String) -> Activity {
+        var activity = Activity(
+            actor: Person(github: payload["sender"]) ?? Person("GitHub"), action: Wording.humanized(action),
+            object: object)
         switch action {
-        case "": "updated"
-        case "created": "opened"
-        case "auto_dismissed", "auto_reopened": "automatically \(action.dropFirst("auto_".count))"
-        case "closed_by_user", "reopened_by_user": String(action.dropLast("_by_user".count))
-        default: Wording.humanized(action)
+        case _ where event == .secretScanningAlertLocation: activity.tell("found the secret of", "in one place more")
+        case "": activity.tell("updated")
+        case "created": activity.tell("opened")
+        case "auto_dismissed": activity.tell("automatically dismissed")
+        case "auto_reopened": activity.tell("automatically reopened")
+        case "closed_by_user": activity.tell("closed")
+        case "reopened_by_user": activity.tell("reopened")
+        case "appeared_in_branch": activity.tell("found", "in another branch")
+        case "reintroduced": activity.tell("found", "again")
+        case "publicly_leaked": activity.tell("found the secret of", "in public")
+        case "validated": activity.tell("checked whether the secret is valid of")
+        case "assigned", "unassigned":
+            let person = (Person(github: payload["assignee"]) ?? .unknown).markdown
+            activity.tell(action == "assigned" ? "assigned \(person) to" : "unassigned \(person) from")
+        case "assignees_changed", "updated_assignment":
+            activity.tell("changed who is assigned to", notes: [assignees(alert)])
+        case "fixed", "dismissed", "reopened", "resolved": break
+        default: activity.tell("changed", notes: [Wording.humanized(action)])
         }
+        return activity
     }
 
     func advisory() -> Meaning {
@@ -116,7 +148,7 @@ extension GitHubReport {
     }
 
     private func severity(ofAlert level: String?) -> Severity {
-        switch level?.lowercased() {
+        switch level?.prefix(bytes: 20).lowercased() {
         case "critical", "high", "error": .error
         case "low", "note", "none": .info
         default: .warning

@@ -32,7 +32,7 @@ package enum GitHub: Integration {
     package static func read(
         _ request: WebhookRequest, _ context: ReadingContext
     ) throws(PayloadError) -> [Occurrence] {
-        let name = try request.header("X-GitHub-Event")
+        let name = String(try request.header("X-GitHub-Event").prefix(bytes: 100))
         let payload = try request.document()
         _ = try payload.object
         // GitHub gives a redelivery the same id.
@@ -69,13 +69,13 @@ struct GitHubReport: Sendable {
         self.event = event
         self.payload = payload
         self.context = context
-        action = payload["action"].filledText ?? ""
+        action = payload["action"].keyword ?? ""
         sender = Person(github: payload["sender"]) ?? .unknown
-        organization = payload["organization"]["login"].filledText ?? "GitHub"
+        organization = payload["organization"]["login"].name ?? "GitHub"
         let repository = payload["repository"]
         self.repository = Repository(
-            name: repository["name"].filledText,
-            fullName: repository["full_name"].filledText ?? repository.filledText,
+            name: repository["name"].name,
+            fullName: repository["full_name"].name ?? repository.name,
             url: repository["html_url"].filledText, fallback: organization)
     }
 
@@ -101,7 +101,7 @@ struct GitHubReport: Sendable {
     }
 
     func branchURL(_ branch: String) -> String? {
-        repository.url.map { "\($0)/tree/\(branch)" }
+        repository.url.map { Repository.url($0, "tree", branch) }
     }
 
     // MARK: Dispatch
@@ -125,32 +125,68 @@ struct GitHubReport: Sendable {
         case .reviewThread: reviewThread()
         case .issue: issue()
         case .issueComment: issueComment()
+        case .subIssues: subIssue()
+        case .issueDependencies: issueDependency()
         case .discussion: discussion()
         case .discussionComment: discussionComment()
         case .release: release()
         case .checkRun: checkRun()
+        case .mergeGroup: mergeGroup()
         case .workflowRun: workflowRun()
         case .status: status()
         case .deployment: deployment()
         case .deploymentStatus: deploymentStatus()
+        case .deploymentReview: deploymentReview()
         case .pageBuild: pageBuild()
+        case .package, .registryPackage: package()
         case .repository: repositoryChange()
+        case .branchProtectionRule: branchProtectionRule()
+        case .ruleset: ruleset()
         case .publicized: publicized()
         case .fork: fork()
         case .star, .watch: star()
         case .wiki: wiki()
         case .member: member()
         case .membership: membership()
+        case .organization: organizationChange()
         case .team: team()
         case .teamAdd: teamAdd()
         case .dependabotAlert: dependabotAlert()
         case .codeScanningAlert: codeScanningAlert()
         case .secretScanningAlert: secretScanningAlert()
+        case .secretScanningAlertLocation: secretScanningAlertLocation()
         case .securityAdvisory, .repositoryAdvisory: advisory()
         case .sponsorship: sponsorship()
         case .ping: ping()
         }
     }
+}
+
+extension Payload {
+    /// A word of GitHub's own, such as an action or a state; nil for what is none. It stands in types and sentences as
+    /// it is.
+    var keyword: String? {
+        filledText.flatMap { text in
+            let isWord =
+                text.utf8.count <= 64
+                && text.utf8.allSatisfy { byte in
+                    switch byte {
+                    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                        true
+                    default: false
+                    }
+                }
+            return isWord ? text : nil
+        }
+    }
+
+    /// A name that people gave: of a branch, a tag, an environment. Cut where none is as long: to compare two texts
+    /// takes time in proportion to the square of the marks that stand on one letter.
+    var name: String? { filledText.map { String($0.prefix(bytes: 1000)) } }
+
+    /// What someone wrote, as GitHub shows it.
+    var prose: String? { text.map(Markdown.withoutComments) }
 }
 
 extension Person {

@@ -5,46 +5,49 @@ import HubCore
 /// Neutral Markdown knows no mentions: what pings people in one chat system (`@all`, `<!here>`) is plain text here, and
 /// the connector that renders for that system keeps it plain.
 enum Markdown {
+    /// In bytes, of what goes into a line or quotation: more than any message holds, so that its cut is seen.
+    private static let lengthLimit = 5 * MessageDraft.bodyLimit
+
     // MARK: Inline
 
     /// Text on one line that shows as written: runs of white space become one blank, and a backslash stands before
-    /// each character that would be markup where it stands. What is harmless (`snake_case`, `2 * 3`, `[x]`) stays.
+    /// each character that would be markup where it stands. What is harmless (`snake_case`, `2 * 3`, `[x]`) stays, and
+    /// so do code and URLs.
     static func escaped(_ text: String) -> String {
         let text = flattened(text)
-        guard text.mayHoldMarkup else { return text }
-        return escaped(text, escapesBrackets: text.contains("]("))
+        return text.mayHoldMarkup ? MarkdownEscaper(text, isLinkText: false).escaped() : text
     }
 
-    /// As above, for text that is on one line already.
-    private static func escaped(_ text: String, escapesBrackets: Bool) -> String {
-        let scalars = Array(text.unicodeScalars)
-        let hasOddTick = !scalars.count { $0 == "`" }.isMultiple(of: 2)
-        var result = String.UnicodeScalarView()
-        for index in scalars.indices {
-            let before = index > 0 ? scalars[index - 1] : " "
-            let after = index + 1 < scalars.count ? scalars[index + 1] : " "
-            let isMarkup =
-                switch scalars[index] {
-                case "\\": after.isASCIIPunctuation
-                case "*": before != " " || after != " "
-                case "_": !(before.isWordPart && after.isWordPart) && (before != " " || after != " ")
-                case "~": before == "~" || after == "~"
-                case "`": hasOddTick
-                case "[", "]": escapesBrackets
-                case "<": after.isASCIILetter || "/!?@#".unicodeScalars.contains(after)
-                case "&": isEntity(scalars[(index + 1)...])
-                default: false
-                }
-            if isMarkup { result.append("\\") }
-            result.append(scalars[index])
+    /// As ``escaped(_:)``, for text that begins a line or the item of a list: it is no list, heading or quotation of
+    /// its own.
+    static func escapedLine(_ text: String) -> String {
+        let line = escaped(text)
+        guard let mark = blockMark(in: line) else { return line }
+        return line[..<mark] + "\\" + line[mark...]
+    }
+
+    /// Where a backslash has to stand so that the line begins no block (CommonMark §4 and §5, task lists and tables).
+    private static func blockMark(in line: String) -> String.Index? {
+        let bytes = line.utf8
+        let digits = bytes.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        let rest = Array(bytes[digits.endIndex...].prefix(7))
+        guard let first = rest.first else { return nil }
+        let isBeforeBlank = rest.count == 1 || rest[1] == 0x20
+        if !digits.isEmpty {
+            let isNumber = first == UInt8(ascii: ".") || first == UInt8(ascii: ")")
+            return isNumber && isBeforeBlank && digits.count < 10 ? digits.endIndex : nil
         }
-        return String(result)
-    }
-
-    /// Whether an ampersand before this begins an entity, such as `&amp;` or `&#42;`.
-    private static func isEntity(_ rest: ArraySlice<Unicode.Scalar>) -> Bool {
-        let name = rest.prefix { $0 == "#" || $0.isASCIILetter || ("0"..."9").contains($0) }
-        return !name.isEmpty && rest.dropFirst(name.count).first == ";"
+        let isMark =
+            switch first {
+            case UInt8(ascii: "+"): isBeforeBlank
+            case UInt8(ascii: "-"): isBeforeBlank || rest[1] == first
+            case UInt8(ascii: "#"): rest.first { $0 != first } ?? 0x20 == 0x20
+            case UInt8(ascii: ">"), UInt8(ascii: "="), UInt8(ascii: "|"): true
+            case UInt8(ascii: ":"): rest.count > 1 && rest[1] == UInt8(ascii: "-")
+            case UInt8(ascii: "["): rest.count > 2 && rest[2] == UInt8(ascii: "]") || line.contains(bytes: "]:")
+            default: false
+            }
+        return isMark ? bytes.startIndex : nil
     }
 
     /// `[text](url)`; without a URL that can be linked to, the text alone.
@@ -64,9 +67,18 @@ enum Markdown {
         let text = flattened(text)
         guard !text.isEmpty else { return "" }
         guard text.utf8.hasByte(where: { $0 == UInt8(ascii: "`") }) else { return "`" + text + "`" }
-        var fence = "``"
-        while text.contains(fence) { fence += "`" }
+        let fence = fence(around: text, atLeast: 1)
         return "\(fence) \(text) \(fence)"
+    }
+
+    /// Backticks that end no code before they are meant to: one more than stand anywhere together in the text.
+    static func fence(around text: String, atLeast least: Int) -> String {
+        var (run, longest) = (0, 0)
+        for byte in text.utf8 {
+            run = byte == UInt8(ascii: "`") ? run + 1 : 0
+            longest = max(longest, run)
+        }
+        return String(repeating: "`", count: max(least, longest + 1))
     }
 
     static func bold(_ text: String) -> String {
@@ -77,39 +89,88 @@ enum Markdown {
 
     /// What someone wrote, in Markdown of their own, as a quotation; empty for blank text.
     static func quote(_ text: String) -> String {
-        // By bytes: a carriage return is one of the blanks at the end of its line.
-        var text = text
+        var text = String(text.prefix(bytes: lengthLimit))
         return text.withUTF8 { bytes in
             var quote: [UInt8] = []
             quote.reserveCapacity(bytes.count + 16)
             var blankLines = 0
-            for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-                guard let last = line.lastIndex(where: { $0 > 0x20 }) else {
+            var rest = bytes[...]
+            while true {
+                // A line ends with a line feed, a carriage return, or both (CommonMark §2.1).
+                let line = rest.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+                if let last = line.lastIndex(where: { $0 > 0x20 }) {
+                    // Blank lines at both ends are left out.
+                    if !quote.isEmpty {
+                        for _ in 0..<blankLines { quote += "\n>".utf8 }
+                        quote.append(UInt8(ascii: "\n"))
+                    }
+                    blankLines = 0
+                    quote += "> ".utf8
+                    quote += line[...last]
+                } else {
                     blankLines += 1
-                    continue
                 }
-                // Blank lines at both ends are left out.
-                if !quote.isEmpty {
-                    for _ in 0..<blankLines { quote += "\n>".utf8 }
-                    quote.append(UInt8(ascii: "\n"))
-                }
-                blankLines = 0
-                quote += "> ".utf8
-                quote += line[...last]
+                rest = rest[line.endIndex...]
+                guard let end = rest.first else { break }
+                let isPair = end == UInt8(ascii: "\r") && rest.dropFirst().first == UInt8(ascii: "\n")
+                rest = rest.dropFirst(isPair ? 2 : 1)
             }
             return String(decoding: quote, as: UTF8.self)
         }
     }
 
+    /// What someone wrote without the comments that stand in templates (`<!-- … -->`) and are not shown; in code they
+    /// are, and stay.
+    static func withoutComments(_ text: String) -> String {
+        let opening = Array("<!--".utf8)
+        let closing = Array("-->".utf8)
+        let bytes = Array(text.utf8)
+        var result: [UInt8] = []
+        var fence: UInt8?
+        var position = 0
+        var end = 0
+        while position < bytes.count {
+            // A line with several comments is looked through once.
+            if position >= end {
+                end = bytes[position...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? bytes.count
+            }
+            let line = bytes[position..<end]
+            let mark = fenceMark(of: line)
+            if let mark, fence == nil || fence == mark { fence = fence == nil ? mark : nil }
+            guard fence == nil, mark == nil, let start = line.firstRange(of: opening)?.lowerBound,
+                line[..<start].count(where: { $0 == UInt8(ascii: "`") }).isMultiple(of: 2)
+            else {
+                result += line
+                position = end
+                continue
+            }
+            result += bytes[position..<start]
+            guard let close = bytes[(start + 2)...].firstRange(of: closing) else {
+                // At the start of a line it takes away all that follows (CommonMark §4.6), elsewhere nothing.
+                let isBlock = line[..<start].allSatisfy { $0 == 0x20 }
+                return String(decoding: isBlock ? result : result + bytes[start...], as: UTF8.self)
+            }
+            position = close.upperBound
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    /// The character of three or more that begin or end a block of code.
+    private static func fenceMark(of line: ArraySlice<UInt8>) -> UInt8? {
+        let text = line.drop { $0 == 0x20 }.prefix(3)
+        guard let mark = text.first, mark == UInt8(ascii: "`") || mark == UInt8(ascii: "~") else { return nil }
+        return text.count == 3 && text.allSatisfy { $0 == mark } ? mark : nil
+    }
+
     /// A code block whose fence is longer than any in the text.
     static func block(_ text: String, language: String = "") -> String {
-        var fence = "```"
-        while text.contains(fence) { fence += "`" }
+        let fence = fence(around: text, atLeast: 3)
         return "\(fence)\(language)\n\(text)\n\(fence)"
     }
 
-    /// A list of at most `limit` items, which may have several lines, and how many more there are.
-    static func list(_ items: [String], limit: Int = .max, more noun: String = "more") -> String {
+    /// A list of at most `limit` items, which may have several lines, and how many more there are; of a lazy collection
+    /// no more than those are made.
+    static func list(_ items: some Collection<String>, limit: Int = .max, more noun: String = "more") -> String {
         let list = items.prefix(limit).map { item in
             "* " + item.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n  ")
         }.joined(separator: "\n")
@@ -134,7 +195,7 @@ enum Markdown {
         let url = url.trimmed()
         guard url.begins(withAny: schemes) else { return nil }
         guard url.utf8.hasByte(where: needsCare) else { return url }
-        let keepsParentheses = isBalanced(url, open: "(", close: ")")
+        let keepsParentheses = hasPairedParentheses(url)
         var result = ""
         for scalar in url.unicodeScalars {
             switch scalar {
@@ -164,17 +225,15 @@ enum Markdown {
     /// In a link's text, brackets have to come in pairs, and must not make a link of their own.
     private static func linkText(_ text: String) -> String {
         let text = flattened(text)
-        guard text.mayHoldMarkup else { return text }
-        return escaped(
-            text, escapesBrackets: text.contains("](") || !isBalanced(text, open: "[", close: "]"))
+        return text.mayHoldMarkup ? MarkdownEscaper(text, isLinkText: true).escaped() : text
     }
 
-    /// Whether every closing character has an opening one before it, and none stays open.
-    private static func isBalanced(_ text: String, open: Character, close: Character) -> Bool {
+    /// Whether every closing parenthesis has an opening one before it, and none stays open.
+    private static func hasPairedParentheses(_ text: String) -> Bool {
         var depth = 0
-        for character in text {
-            if character == open { depth += 1 }
-            if character == close { depth -= 1 }
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: "(") { depth += 1 }
+            if byte == UInt8(ascii: ")") { depth -= 1 }
             if depth < 0 { return false }
         }
         return depth == 0
@@ -183,9 +242,18 @@ enum Markdown {
     /// On one line, without control characters, trimmed.
     static func flattened(_ text: String) -> String {
         if text.isPlainLine { return text }
-        return text.split(whereSeparator: \.isWhitespace)
-            .map { $0.filter { !$0.isControl } }.filter { !$0.isEmpty }
-            .joined(separator: " ")
+        var line = String.UnicodeScalarView()
+        var isBlankDue = false
+        for scalar in text.prefix(bytes: lengthLimit).unicodeScalars {
+            if scalar.properties.isWhitespace {
+                isBlankDue = !line.isEmpty
+            } else if scalar.properties.generalCategory != .control {
+                if isBlankDue { line.append(" ") }
+                isBlankDue = false
+                line.append(scalar)
+            }
+        }
+        return String(line)
     }
 }
 
@@ -213,6 +281,11 @@ extension String {
         }
     }
 
+    /// As `contains`, byte by byte.
+    fileprivate func contains(bytes pair: StaticString) -> Bool {
+        zip(utf8, utf8.dropFirst()).contains { $0 == pair.utf8Start[0] && $1 == pair.utf8Start[1] }
+    }
+
     fileprivate var mayHoldMarkup: Bool {
         utf8.hasByte { byte in
             switch byte {
@@ -235,16 +308,4 @@ extension String.UTF8View {
 
 extension UInt8 {
     fileprivate var lowercased: UInt8 { self &- UInt8(ascii: "A") < 26 ? self | 0x20 : self }
-}
-
-extension Unicode.Scalar {
-    fileprivate var isASCIILetter: Bool { isASCII && properties.isAlphabetic }
-    fileprivate var isASCIIPunctuation: Bool {
-        isASCII && !isASCIILetter && !("0"..."9").contains(self) && value > 0x20
-    }
-    fileprivate var isWordPart: Bool { properties.isAlphabetic || properties.numericType != nil }
-}
-
-extension Character {
-    fileprivate var isControl: Bool { unicodeScalars.allSatisfy { $0.properties.generalCategory == .control } }
 }

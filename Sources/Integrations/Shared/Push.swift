@@ -8,7 +8,7 @@ struct Commit: Sendable {
 
     var markdown: String {
         let line = Wording.firstLine(message)
-        let title = line.isEmpty ? "(no message)" : Markdown.escaped(line)
+        let title = line.isEmpty ? "(no message)" : Markdown.escapedLine(line)
         return sha.isEmpty ? title : "\(title) (\(Markdown.link(Wording.shortSHA(sha), url)))"
     }
 }
@@ -36,7 +36,7 @@ struct Push: Sendable {
     var markdown: String {
         Markdown.blocks(
             Wording.sentence(sentence + committers),
-            Markdown.list(commits.map(\.markdown), limit: Self.commitLimit, more: "commit"))
+            Markdown.list(commits.lazy.map(\.markdown), limit: Self.commitLimit, more: "commit"))
     }
 
     private var sentence: String {
@@ -69,11 +69,14 @@ struct Push: Sendable {
     /// Who wrote the commits and how many each, when it was not the pusher alone; the three busiest by name.
     private var committers: String {
         var counts: [(name: String, count: Int)] = []
-        for author in commits.compactMap(\.author) {
-            if let known = counts.firstIndex(where: { $0.name == author }) {
+        var places: [String: Int] = [:]
+        for author in commits.lazy.compactMap(\.author) {
+            let name = Person(author).name
+            if let known = places[name] {
                 counts[known].count += 1
             } else {
-                counts.append((author, 1))
+                places[name] = counts.count
+                counts.append((name, 1))
             }
         }
         guard counts.count > 1 || counts.first.map({ $0.name != pusher.name }) ?? false else { return "" }

@@ -1,3 +1,5 @@
+import HubCore
+
 /// Where code lives, and the topics of what happens there.
 struct Repository: Sendable {
     /// Without its owner, as topics name it.
@@ -13,6 +15,13 @@ struct Repository: Sendable {
     }
 
     var markdown: String { Markdown.link(fullName, url) }
+
+    /// The page of a branch or tag, whose name may hold what a URL reads as something else (`fix/#12`).
+    static func url(_ repository: String, _ area: String, _ ref: String) -> String {
+        let path = ref.split(separator: "/", omittingEmptySubsequences: false)
+            .map { FormDecoder.percentEncode(String($0)) }
+        return "\(repository)/\(area)/\(path.joined(separator: "/"))"
+    }
 
     // MARK: Topics
 

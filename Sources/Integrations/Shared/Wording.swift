@@ -15,18 +15,20 @@ enum Wording {
 
     /// `review_requested` as people say it.
     static func humanized(_ name: String) -> String {
-        guard name.utf8.hasByte(where: { $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }) else { return name }
-        return String(name.map { $0 == "_" || $0 == "-" ? " " : $0 })
+        func isSeparator(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") }
+        guard name.utf8.hasByte(where: isSeparator) else { return name }
+        return String(decoding: name.utf8.map { isSeparator($0) ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
     }
 
-    /// The first line that holds anything.
+    /// The first line that holds anything. Looks no further.
     static func firstLine(_ text: String) -> String {
-        text.split(whereSeparator: \.isNewline).lazy.map { $0.trimmed() }.first { !$0.isEmpty } ?? ""
+        let text = text.unicodeScalars.drop { $0.properties.isWhitespace }
+        return String(text.prefix { !$0.isLineBreak }).trimmed()
     }
 
     /// As people write commits: the first eleven characters.
     static func shortSHA(_ sha: String) -> String {
-        String(sha.prefix(11))
+        String(sha.prefix(bytes: 11))
     }
 
     /// With a capital letter at the start, the rest as it is.
@@ -36,7 +38,17 @@ enum Wording {
 
     /// With a full stop, unless it ends in punctuation already.
     static func sentence(_ text: String) -> String {
-        guard let last = text.last, !".!?:…".contains(last) else { return text }
+        guard let last = text.unicodeScalars.last, !".!?:…".unicodeScalars.contains(last) else { return text }
         return text + "."
+    }
+}
+
+extension Unicode.Scalar {
+    /// As ``Character/isNewline``.
+    var isLineBreak: Bool {
+        switch self {
+        case "\n"..."\r", "\u{85}", "\u{2028}", "\u{2029}": true
+        default: false
+        }
     }
 }

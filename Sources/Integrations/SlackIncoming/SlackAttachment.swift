@@ -44,32 +44,32 @@ struct SlackAttachment: Sendable {
     }
 
     private var author: String? {
-        payload["author_name"].filledText.map { Markdown.link($0, payload["author_link"].filledText) }
+        payload["author_name"].filledText.map { SlackMarkup.link($0, payload["author_link"].filledText) }
     }
 
     private var title: String? {
-        guard let title = payload["title"].filledText else {
-            // A link that has no title is still worth following.
-            return payload["title_link"].filledText.flatMap { Markdown.destination($0).map { "<\($0)>" } }
-        }
-        let text = SlackMarkup.markdown(title)
-        return "**\(Markdown.link(markdown: text, payload["title_link"].filledText))**"
+        let url = payload["title_link"].filledText.flatMap(Markdown.destination)
+        let text = payload["title"].text ?? ""
+        // A link that has no title is still worth following.
+        guard let url else { return SlackMarkup.bold(text) }
+        let label = SlackMarkup.line(text, .mrkdwn, .label)
+        return label.isEmpty ? "<\(url)>" : "**[\(label)](\(url))**"
     }
 
     private var fields: String {
         Markdown.list(
             payload["fields"].list.compactMap { field in
                 let value = SlackMarkup.markdown(field["value"].text ?? field.text ?? "")
-                let title = field["title"].filledText.map { "**\(SlackMarkup.markdown($0))**" }
-                let parts = [title, value.isEmpty ? nil : value].compactMap { $0 }
-                return parts.isEmpty ? nil : parts.joined(separator: ": ")
+                let title = field["title"].text.flatMap { SlackMarkup.bold($0) }
+                guard let title, !value.isEmpty else { return title ?? (value.isEmpty ? nil : value) }
+                return title + (title.hasSuffix(":**") ? "" : ":") + (SlackLine.beginsBlock(value) ? "\n" : " ") + value
             })
     }
 
     private var image: String? {
         for field in ["image_url", "thumb_url"] {
             if let url = payload[field].filledText, Markdown.destination(url) != nil {
-                return Markdown.link("image", url)
+                return SlackMarkup.link("image", url)
             }
         }
         return nil
@@ -78,16 +78,13 @@ struct SlackAttachment: Sendable {
     private var actions: String {
         payload["actions"].list.compactMap { action in
             guard let url = action["url"].filledText, Markdown.destination(url) != nil else { return nil }
-            return Markdown.link(action["text"].filledText ?? action["name"].filledText ?? "open", url)
+            return SlackMarkup.link(action["text"].filledText ?? action["name"].filledText ?? "open", url)
         }.joined(separator: " | ")
     }
 
     private var footer: String? {
-        let text = payload["footer"].filledText.map(SlackMarkup.markdown)
-        let time = payload["ts"].number.map { Timestamp(seconds: $0) }.flatMap { time in
-            (0..<253_402_300_800).contains(time.seconds) ? String(time.rfc3339.prefix(19)) + "Z" : nil
-        }
-        let parts = [text, time].compactMap { $0 }.filter { !$0.isEmpty }
+        let parts = [payload["footer"].text.map { SlackMarkup.line($0) }, SlackTime.text(payload["ts"].text)]
+            .compactMap { $0 }.filter { !$0.isEmpty }
         return parts.isEmpty ? nil : parts.joined(separator: " | ")
     }
 }

@@ -10,48 +10,39 @@ enum SlackBlocks {
 
     private static func block(_ block: Payload) -> String {
         switch block["type"].text {
-        case "header": text(block["text"]).map { "**\($0)**" } ?? ""
+        case "header", "input":
+            let text = block["type"].text == "header" ? block["text"] : block["label"]
+            return (text.text ?? text["text"].text).flatMap { SlackMarkup.bold($0, mode(text)) } ?? ""
         case "section":
-            Markdown.blocks(
+            return Markdown.blocks(
                 text(block["text"]), Markdown.list(block["fields"].list.compactMap(text)),
                 block["accessory"].present.flatMap(element))
-        case "context": block["elements"].list.compactMap(element).joined(separator: " | ")
-        case "actions": block["elements"].list.compactMap(element).joined(separator: " | ")
-        case "divider": "---"
-        case "image": image(block) ?? ""
-        case "rich_text": SlackRichText.markdown(block["elements"])
+        case "context", "actions": return row(block["elements"].list.compactMap(element))
+        case "divider": return "---"
+        case "image": return image(block) ?? ""
+        case "rich_text": return SlackRichText.markdown(block["elements"])
+        case "table": return table(block["rows"].list, block["column_settings"].list)
         // Standard Markdown, and not Slack's.
-        case "markdown": block["text"].text ?? ""
-        case "input": text(block["label"]).map { "**\($0)**" } ?? ""
+        case "markdown": return closed(block["text"].text ?? "")
         case "video":
-            Markdown.blocks(
-                Markdown.link(title(block) ?? "video", block["title_url"].filledText ?? block["video_url"].filledText),
-                text(block["description"]))
+            let url = block["title_url"].filledText ?? block["video_url"].filledText
+            return Markdown.blocks(SlackMarkup.link(title(block) ?? "video", url), text(block["description"]))
         // A block that is not known, or whose type is lost, may have a text all the same.
         default:
-            Markdown.blocks(
-                text(block["text"]) ?? block.text.map(SlackMarkup.markdown),
+            return Markdown.blocks(
+                text(block["text"]) ?? block.text.map { SlackMarkup.markdown($0) },
                 Markdown.list(block["fields"].list.compactMap(text)))
         }
     }
 
     /// A text object; or a text alone.
     private static func text(_ object: Payload) -> String? {
-        let text: String? =
-            if let plain = object.text {
-                SlackMarkup.markdown(plain)
-            } else if object["type"].text == "plain_text" {
-                object["text"].text.map(plainText)
-            } else {
-                object["text"].text.map(SlackMarkup.markdown)
-            }
+        let text = (object.text ?? object["text"].text).map { SlackMarkup.markdown($0, mode(object)) }
         return text.flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// Nothing in it is markup, but its lines are lines.
-    private static func plainText(_ text: String) -> String {
-        text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { Markdown.escaped(String($0)) }
-            .joined(separator: "\n").trimmed()
+    private static func mode(_ object: Payload) -> SlackMarkup.Mode {
+        object["type"].text == "plain_text" ? .plain : .mrkdwn
     }
 
     private static func title(_ block: Payload) -> String? {
@@ -61,8 +52,10 @@ enum SlackBlocks {
     /// As a link and not as a picture: what readers load is theirs to decide.
     private static func image(_ image: Payload) -> String? {
         let url = image["image_url"].filledText ?? image["slack_file"]["url"].filledText
-        guard let url, Markdown.destination(url) != nil else { return title(image).map { Markdown.escaped($0) } }
-        return Markdown.link(title(image) ?? "image", url)
+        guard let url, Markdown.destination(url) != nil else {
+            return title(image).map { SlackMarkup.line($0, .plain) }
+        }
+        return SlackMarkup.link(title(image) ?? "image", url)
     }
 
     /// What stands beside a section or in a row: of what can be pressed, only links are of use here.
@@ -70,86 +63,62 @@ enum SlackBlocks {
         switch element["type"].text {
         case "image": return image(element)
         case "mrkdwn", "plain_text", nil: return text(element)
-        default:
-            guard let url = element["url"].filledText, Markdown.destination(url) != nil else { return nil }
-            return Markdown.link(element["text"]["text"].filledText ?? element["text"].filledText ?? "open", url)
+        case "overflow":
+            let links = element["options"].list.compactMap(pressed)
+            return links.isEmpty ? nil : row(links)
+        default: return pressed(element)
         }
     }
-}
 
-/// The block that Slack's own editor makes: text with styles as data.
-enum SlackRichText {
-    static func markdown(_ elements: Payload) -> String {
-        var blocks: [(text: String, isList: Bool)] = []
-        for element in elements.list {
-            let isList = element["type"].text == "rich_text_list"
-            let text = block(element)
-            if text.isEmpty { continue }
-            // The levels of one list come as lists of their own.
-            if isList, let last = blocks.last, last.isList {
-                blocks[blocks.count - 1].text = last.text + "\n" + text
-            } else {
-                blocks.append((text, isList))
+    private static func pressed(_ element: Payload) -> String? {
+        guard let url = element["url"].filledText, Markdown.destination(url) != nil else { return nil }
+        return SlackMarkup.link(element["text"]["text"].filledText ?? element["text"].filledText ?? "open", url)
+    }
+
+    /// Beside each other, unless one needs lines of its own.
+    private static func row(_ elements: [String]) -> String {
+        let areShort = !elements.contains { SlackLine.beginsBlock($0) || $0.utf8.contains(0x0A) }
+        return elements.joined(separator: areShort ? " | " : "\n\n")
+    }
+
+    /// The first row is the header.
+    private static func table(_ rows: [Payload], _ columns: [Payload]) -> String {
+        let rows = rows.map { row in
+            row.list.map { cell in
+                let text = cell["type"].text == "rich_text" ? SlackRichText.line(cell["elements"]) : nil
+                return (text ?? SlackMarkup.line(cell["text"].text ?? cell.text ?? "", .plain))
+                    .replacing("|", with: "\\|")
+            }
+        }.filter { !$0.isEmpty }
+        guard var header = rows.first else { return "" }
+        // A row may have fewer cells than the header, but not more.
+        let width = rows.reduce(0) { max($0, $1.count) }
+        header += [String](repeating: "", count: width - header.count)
+        let dashes = (0..<width).map { column in
+            switch column < columns.count ? columns[column]["align"].text : nil {
+            case "center": ":-:"
+            case "right": "--:"
+            default: "---"
             }
         }
-        return blocks.map(\.text).joined(separator: "\n\n")
+        return ([header, dashes] + rows.dropFirst()).map { "| \($0.joined(separator: " | ")) |" }
+            .joined(separator: "\n")
     }
 
-    private static func block(_ element: Payload) -> String {
-        switch element["type"].text {
-        case "rich_text_list":
-            let indent = String(repeating: "    ", count: Int(min(max(element["indent"].number ?? 0, 0), 8)))
-            let isOrdered = element["style"].text == "ordered"
-            return element["elements"].list.enumerated().map { index, item in
-                "\(indent)\(isOrdered ? "\(index + 1)." : "*") \(line(item["elements"]))"
-            }.joined(separator: "\n")
-        case "rich_text_preformatted":
-            return Markdown.block(element["elements"].list.compactMap { $0["text"].text ?? $0["url"].text }.joined())
-        case "rich_text_quote":
-            return Markdown.quote(line(element["elements"]))
-        default:
-            return line(element["elements"]).trimmed()
-        }
-    }
-
-    private static func line(_ elements: Payload) -> String {
-        elements.list.map(inline).joined()
-    }
-
-    private static func inline(_ element: Payload) -> String {
-        switch element["type"].text {
-        case "link":
-            let url = element["url"].filledText
-            return styled(Markdown.link(element["text"].filledText ?? url ?? "", url), element)
-        case "emoji": return element["name"].filledText.map { ":\($0):" } ?? ""
-        case "user": return element["user_id"].filledText.map { Markdown.escaped("@\($0)") } ?? ""
-        case "usergroup": return element["usergroup_id"].filledText.map { Markdown.escaped("@\($0)") } ?? ""
-        case "channel": return element["channel_id"].filledText.map { Markdown.escaped("#\($0)") } ?? ""
-        case "broadcast": return element["range"].filledText.map { Markdown.escaped("@\($0)") } ?? ""
-        case "color": return element["value"].filledText.map(Markdown.code) ?? ""
-        case "date":
-            let time = element["timestamp"].number.map { Timestamp(seconds: $0).rfc3339 }
-            return Markdown.link(element["fallback"].filledText ?? time ?? "", element["url"].filledText)
-        default:
-            let text = element["text"].text ?? ""
-            if element["style"]["code"].isTrue { return styled(Markdown.code(text), element) }
-            // Blanks at the ends stay outside of the marks, or these would be none.
-            let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { line in
-                let start = line.prefix { $0 == " " }
-                let end = line.count > start.count ? line.reversed().prefix { $0 == " " }.count : 0
-                let middle = Markdown.escaped(String(line))
-                return start + (middle.isEmpty ? "" : styled(middle, element)) + String(repeating: " ", count: end)
+    /// With an end for a block of code that has none, which would take in all that follows.
+    private static func closed(_ markdown: String) -> String {
+        var fence: Substring.UTF8View?
+        for line in markdown.utf8.split(separator: 0x0A) {
+            let text = line.drop { $0 == 0x20 }
+            guard let sign = text.first, sign == UInt8(ascii: "`") || sign == UInt8(ascii: "~") else { continue }
+            let signs = text.prefix { $0 == sign }
+            if let open = fence {
+                let isEnd = text.dropFirst(signs.count).allSatisfy { $0 <= 0x20 }
+                if isEnd, open.first == sign, signs.count >= open.count { fence = nil }
+            } else if signs.count >= 3, sign != UInt8(ascii: "`") || !text.dropFirst(signs.count).contains(sign) {
+                fence = signs
             }
-            return lines.joined(separator: "\n")
         }
-    }
-
-    private static func styled(_ text: String, _ element: Payload) -> String {
-        guard !text.isEmpty else { return "" }
-        var text = text
-        if element["style"]["bold"].isTrue { text = "**\(text)**" }
-        if element["style"]["italic"].isTrue { text = "*\(text)*" }
-        if element["style"]["strike"].isTrue { text = "~~\(text)~~" }
-        return text
+        return fence.map { "\(markdown)\n\(Substring($0))" } ?? markdown
     }
 }

@@ -48,18 +48,22 @@ package enum SlackIncoming: Integration {
         let blocks = SlackBlocks.markdown(payload["blocks"])
         let attachments = payload["attachments"].elements.map(SlackAttachment.init)
         // Slack shows the text beside attachments, but not beside blocks, whose short form for notifications it is.
-        let text = blocks.isEmpty ? SlackMarkup.markdown(payload["text"].text ?? "") : ""
+        let mode: SlackMarkup.Mode = payload["mrkdwn"].text == "false" ? .unformatted : .mrkdwn
+        let text = blocks.isEmpty ? SlackMarkup.markdown(payload["text"].text ?? "", mode) : ""
         let content = Markdown.blocks(
             text, blocks, attachments.map(\.markdown).filter { !$0.isEmpty }.joined(separator: "\n\n"))
-        let icon = payload["icon_emoji"].filledText.map { "\($0) " } ?? ""
+        let icon = payload["icon_emoji"].filledText.map { SlackMarkup.line($0, .plain) } ?? ""
         let sender = payload["username"].filledText
         let channel = payload["channel"].filledText.map {
             $0.first == "#" || $0.first == "@" ? String($0.dropFirst()) : $0
         }
         let topic = channel.flatMap { $0.isEmpty ? nil : $0 } ?? sender ?? "Slack"
         let byline = sender.flatMap { $0 == topic ? nil : Markdown.bold($0) }
+        // Before a list or a block of code it would make text of it.
+        let body =
+            icon.isEmpty || SlackLine.beginsBlock(content) ? Markdown.blocks(icon, content) : "\(icon) \(content)"
         return MessageDraft(
-            topic: topic, body: content.isEmpty ? "" : Markdown.blocks(byline, icon + content),
+            topic: topic, body: content.isEmpty ? "" : Markdown.blocks(byline, body),
             severity: attachments.compactMap(\.severity).first ?? .info)
     }
 }

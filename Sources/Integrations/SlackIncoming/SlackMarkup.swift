@@ -3,204 +3,195 @@ import HubCore
 /// Slack's "mrkdwn" as Markdown.
 ///
 /// <https://docs.slack.dev/messaging/formatting-message-text>: `*bold*`, `_italic_`, `~strike~`, code as in Markdown,
-/// `<…>` for links, people, channels and dates, and `&amp;`, `&lt;`, `&gt;` for the three characters themselves.
+/// `<…>` for links, people, channels and dates, `>` for quotes, and `&amp;`, `&lt;`, `&gt;` for the three characters
+/// themselves. All else is text and shows as written, whatever Markdown would make of it.
+///
+/// Mattermost takes the same requests, and tools that are written for it send real Markdown. What Slack would show as
+/// a heap of signs is therefore let through: `**bold**`, `~~strike~~`, ``` ``code`` ```, `[text](url)`, lists with `-`
+/// and `*`, tables, and headings of two signs and more. What is likely text as well stays text: `# 3 of 5`, numbers
+/// with a full stop (a list would count for itself), rules and underlined headings, `__init__`, backslashes, `[x]`.
+/// Where both read the same signs differently, such as `*x*`, Slack is right.
 struct SlackMarkup {
-    static func markdown(_ text: String) -> String {
-        SlackMarkup(text).render()
+    /// How much of a text is markup.
+    enum Mode: Sendable {
+        case mrkdwn
+        /// Links, mentions and entities only.
+        case unformatted
+        /// Nothing.
+        case plain
     }
 
-    /// How far from its beginning emphasis may end, so that hostile text is read in linear time.
-    private static let spanLimit = 1000
+    typealias Scalars = ArraySlice<Unicode.Scalar>
 
-    /// What the text is made of: characters, and pieces that are Markdown already (code, links, mentions).
-    private enum Piece {
-        case character(Character)
-        case atom(String)
+    static func markdown(_ text: String, _ mode: Mode = .mrkdwn) -> String {
+        var markup = SlackMarkup(mode)
+        markup.add(text)
+        return markup.markdown
+    }
 
-        var character: Character? {
-            guard case .character(let character) = self else { return nil }
-            return character
+    /// For titles and other texts that have one line.
+    static func line(_ text: String, _ mode: Mode = .mrkdwn, _ place: SlackInline.Place = .line) -> String {
+        let line = Array(text.unicodeScalars).split(whereSeparator: \.isGap).joined(separator: CollectionOfOne(" "))
+        let markdown = SlackInline.markdown(Array(line)[...], mode, place)
+        return place == .line ? SlackLine.withPlainStart(markdown) : markdown
+    }
+
+    static func bold(_ text: String, _ mode: Mode = .mrkdwn) -> String? {
+        let line = line(text, mode, .enclosed)
+        return line.isEmpty ? nil : "**\(line)**"
+    }
+
+    /// `[text](url)`; without a URL that can be linked to, the text alone.
+    static func link(_ text: String, _ url: String?, _ mode: Mode = .plain) -> String {
+        guard let url = url.flatMap(Markdown.destination) else { return line(text, mode) }
+        let label = line(text, mode, .label)
+        return label.isEmpty ? "<\(url)>" : "[\(label)](\(url))"
+    }
+
+    // MARK: Lines
+
+    private enum Kind {
+        case blank, text, item, quote, table, code
+    }
+
+    private let mode: Mode
+    private var lines: [String] = []
+    private var last = Kind.blank
+    /// Of the list items that are open, each deeper than the one before.
+    private var indents: [Int] = []
+    private var quotesRest = false
+
+    private init(_ mode: Mode) {
+        self.mode = mode
+    }
+
+    private var markdown: String {
+        let start = lines.firstIndex { !$0.isEmpty } ?? lines.endIndex
+        let end = lines.lastIndex { !$0.isEmpty } ?? start
+        return start < lines.endIndex ? lines[start...end].joined(separator: "\n") : ""
+    }
+
+    private mutating func add(_ text: String) {
+        var rest = SlackLine.withOneLineEnd(text.unicodeScalars)[...]
+        while mode == .mrkdwn, let code = SlackCodeBlock(in: rest) {
+            let before = rest[..<code.start].split(omittingEmptySubsequences: false, whereSeparator: \.isLineEnd)
+            for line in before.dropLast() { add(line) }
+            // A sign of quotation before the block on its line is for the block.
+            let opening = (before.last ?? []).trimmingGaps
+            let quotes = SlackLine.quotes(opening)
+            let isQuoted = quotes.map { $0.rest.isEmpty } ?? false
+            if isQuoted { quotesRest = quotesRest || quotes?.goesOn == true }
+            if !opening.isEmpty, !isQuoted { add(opening) }
+            add(code, isQuoted: isQuoted || quotesRest)
+            rest = rest[code.end...].drop { $0.isGap && !$0.isLineEnd }
+            if rest.first?.isLineEnd == true { rest = rest.dropFirst() }
         }
-
-        var isBlank: Bool { character?.isWhitespace ?? false }
-        /// Inside words `*`, `_` and `~` are themselves.
-        var isWordPart: Bool { character.map { $0.isLetter || $0.isNumber } ?? false }
+        guard !rest.isEmpty else { return }
+        for line in rest.split(omittingEmptySubsequences: false, whereSeparator: \.isLineEnd) { add(line) }
     }
 
-    private var pieces: [Piece] = []
+    private mutating func add(_ code: SlackCodeBlock, isQuoted: Bool) {
+        guard !code.content.isEmpty else { return }
+        let block = Markdown.block(code.content)
+        if isQuoted {
+            separate(.quote)
+            lines += block.split(separator: "\n", omittingEmptySubsequences: false).map { "> \($0)" }
+        } else {
+            separate(.code)
+            lines.append(block)
+        }
+        indents = []
+    }
 
-    private init(_ text: String) {
-        let characters = Array(text)
-        var position = 0
-        while position < characters.count {
-            if let (atom, end) = Self.code(characters, position) ?? Self.reference(characters, position) {
-                pieces.append(.atom(atom))
-                position = end
-            } else if let (character, end) = Self.entity(characters, position) {
-                append(character, before: end < characters.count ? characters[end] : " ")
-                position = end
-            } else {
-                position += 1
-                append(characters[position - 1], before: position < characters.count ? characters[position] : " ")
+    private mutating func add(_ line: Scalars) {
+        var (content, isQuoted) = (line, quotesRest)
+        if mode == .mrkdwn, !quotesRest, let (rest, goesOn) = SlackLine.quotes(line.trimmingGaps) {
+            (content, isQuoted, quotesRest) = (rest, true, goesOn)
+        }
+        guard !isQuoted else {
+            separate(.quote)
+            let (_, markdown) = read(content.trimmingGaps)
+            return lines.append(markdown.isEmpty ? ">" : "> \(markdown)")
+        }
+        let indent = SlackLine.indent(of: content)
+        var (kind, markdown) = read(content.trimmingGaps)
+        switch kind {
+        case .item:
+            while let outer = indents.last, outer >= indent { indents.removeLast() }
+            markdown = String(repeating: "  ", count: min(indents.count, 8)) + markdown
+            indents.append(indent)
+        case .text where last == .item && indent > 0: kind = .item
+        case .blank: break
+        default: indents = []
+        }
+        separate(kind)
+        lines.append(markdown)
+    }
+
+    /// Quotes, lists and tables would take in a text that follows at once.
+    private mutating func separate(_ next: Kind) {
+        let isOpen =
+            switch last {
+            case .quote, .table: next != last && next != .blank
+            case .item: next == .text
+            default: false
+            }
+        if isOpen { lines.append("") }
+        last = next
+    }
+
+    /// - Parameter line: without blanks at its ends.
+    private func read(_ line: Scalars) -> (Kind, String) {
+        guard let first = line.first else { return (.blank, "") }
+        if mode == .mrkdwn {
+            if SlackLine.isDelimiterRow(line) { return (.table, String(line)) }
+            if last == .table, line.contains("|") {
+                return (.table, first == "|" ? inline(line) : SlackLine.withPlainStart(inline(line)))
+            }
+            let marker = line.prefix { !$0.isGap }
+            let rest = line[marker.endIndex...].trimmingGaps
+            if marker.count == 1, first == "-" || first == "*", !rest.isEmpty {
+                return (.item, "\(first) \(SlackLine.withPlainStart(inline(rest)))")
+            }
+            if (2...6).contains(marker.count), marker.allSatisfy({ $0 == "#" }), !rest.isEmpty {
+                return (.text, "\(String(marker)) \(inline(rest))")
             }
         }
+        return (.text, SlackLine.withPlainStart(inline(line)))
     }
 
-    /// An angle bracket that is no reference would begin HTML in Markdown.
-    private mutating func append(_ character: Character, before next: Character) {
-        pieces.append(character == "<" && !next.isWhitespace ? .atom("\\<") : .character(character))
-    }
-
-    // MARK: Emphasis
-
-    private func render() -> String {
-        render(pieces.indices).trimmed()
-    }
-
-    private func render(_ range: Range<Int>) -> String {
-        var result = ""
-        var position = range.lowerBound
-        while position < range.upperBound {
-            switch pieces[position] {
-            case .atom(let atom):
-                result += atom
-            case .character(let character):
-                if let marker = Self.markers[character], let end = closing(of: character, position, range) {
-                    result += marker + render(position + 1..<end) + marker
-                    position = end
-                } else {
-                    if character == "*", isInsideWord(position, range) { result += "\\" }
-                    result.append(character)
-                }
-            }
-            position += 1
-        }
-        return result
-    }
-
-    private static let markers: [Character: String] = ["*": "**", "_": "*", "~": "~~"]
-
-    /// Where the emphasis that begins here ends; nil when none begins here.
-    private func closing(of delimiter: Character, _ start: Int, _ range: Range<Int>) -> Int? {
-        guard start == range.lowerBound || isBoundary(pieces[start - 1], delimiter), start + 2 < range.upperBound,
-            !pieces[start + 1].isBlank, pieces[start + 1].character != delimiter
-        else { return nil }
-        for position in start + 2..<min(range.upperBound, start + Self.spanLimit) {
-            guard let character = pieces[position].character else { continue }
-            if character.isNewline { return nil }
-            if character == delimiter, !pieces[position - 1].isBlank,
-                position + 1 == range.upperBound || isBoundary(pieces[position + 1], delimiter)
-            {
-                return position
-            }
-        }
-        return nil
-    }
-
-    private func isBoundary(_ piece: Piece, _ delimiter: Character) -> Bool {
-        !piece.isWordPart && piece.character != delimiter
-    }
-
-    private func isInsideWord(_ position: Int, _ range: Range<Int>) -> Bool {
-        position > range.lowerBound && position + 1 < range.upperBound && pieces[position - 1].isWordPart
-            && pieces[position + 1].isWordPart
-    }
-
-    // MARK: Code
-
-    /// A code block or span that begins here.
-    private static func code(_ text: [Character], _ start: Int) -> (String, Int)? {
-        guard text[start] == "`" else { return nil }
-        let isBlock = text[start...].starts(with: "```")
-        let width = isBlock ? 3 : 1
-        var end = start + width
-        while end < text.count {
-            if text[end] == "`", !isBlock || text[end...].starts(with: "```") { break }
-            if !isBlock, text[end].isNewline { return nil }
-            end += 1
-        }
-        guard end < text.count, end > start + width else { return nil }
-        let content = decoded(text[(start + width)..<end])
-        guard isBlock else { return (Markdown.code(content), end + width) }
-        return ("\n\(Markdown.block(content.trimmedNewlines))\n", end + width)
-    }
-
-    // MARK: References
-
-    /// What stands in angle brackets here.
-    private static func reference(_ text: [Character], _ start: Int) -> (String, Int)? {
-        guard text[start] == "<" else { return nil }
-        // Longer than any URL that a browser opens.
-        let limit = min(text.count, start + 8192)
-        guard let end = text[(start + 1)..<limit].firstIndex(where: { $0 == ">" || $0 == "<" || $0.isNewline }),
-            text[end] == ">", end > start + 1
-        else { return nil }
-        let content = text[(start + 1)..<end]
-        let bar = content.firstIndex(of: "|")
-        let target = decoded(content[..<(bar ?? content.endIndex)])
-        let label = bar.map { decoded(content[($0 + 1)...]) }.flatMap { $0.isEmpty ? nil : $0 }
-        guard let markdown = reference(target, label) else { return nil }
-        return (markdown, end + 1)
-    }
-
-    private static func reference(_ target: String, _ label: String?) -> String? {
-        switch target.first {
-        case "@": return Markdown.escaped("@" + (label ?? String(target.dropFirst())).withoutPrefix("@"))
-        case "#": return Markdown.escaped("#" + (label ?? String(target.dropFirst())).withoutPrefix("#"))
-        case "!": return special(String(target.dropFirst()), label)
-        default: break
-        }
-        guard let url = Markdown.destination(target) else { return nil }
-        guard let label, label != target else {
-            return url.hasPrefix("mailto:") ? Markdown.link(String(target.dropFirst(7)), url) : "<\(url)>"
-        }
-        return Markdown.link(label, url)
-    }
-
-    /// `<!here>`, `<!subteam^S1|@ops>`, `<!date^1392734382^{date}^https://…|Feb 18>`.
-    private static func special(_ name: String, _ label: String?) -> String {
-        let parts = name.split(separator: "^", omittingEmptySubsequences: false).map(String.init)
-        switch parts.first {
-        case "date":
-            let time = parts.count > 1 ? Int64(parts[1]).map { Timestamp(seconds: $0).rfc3339 } : nil
-            return Markdown.link(label ?? time ?? "", parts.count > 3 ? parts[3] : nil)
-        case "subteam":
-            return Markdown.escaped("@" + (label ?? (parts.count > 1 ? parts[1] : "")).withoutPrefix("@"))
-        default:
-            return Markdown.escaped("@" + (label ?? name).withoutPrefix("@"))
-        }
-    }
-
-    // MARK: Entities
-
-    private static func entity(_ text: [Character], _ start: Int) -> (Character, Int)? {
-        guard text[start] == "&" else { return nil }
-        for (entity, character) in [("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">")] as [(String, Character)]
-        where text[start...].starts(with: entity) {
-            return (character, start + entity.count)
-        }
-        return nil
-    }
-
-    private static func decoded(_ text: ArraySlice<Character>) -> String {
-        let characters = Array(text)
-        var result = ""
-        var position = 0
-        while position < characters.count {
-            let (character, end) = entity(characters, position) ?? (characters[position], position + 1)
-            result.append(character)
-            position = end
-        }
-        return result
+    private func inline(_ line: Scalars) -> String {
+        SlackInline.markdown(line, mode, .line)
     }
 }
 
-extension String {
-    fileprivate func withoutPrefix(_ prefix: Character) -> String {
-        first == prefix ? String(dropFirst()) : self
+/// Three backticks, what it is about, three backticks; anywhere in a text. One that is not closed is no block.
+private struct SlackCodeBlock {
+    let start: Int
+    let end: Int
+    let content: String
+
+    /// The first one.
+    init?(in text: SlackMarkup.Scalars) {
+        guard let opening = Self.fence(in: text), let closing = Self.fence(in: text[opening.upperBound...]) else {
+            return nil
+        }
+        let content = text[opening.upperBound..<closing.lowerBound]
+        let start = content.firstIndex { !$0.isLineEnd } ?? content.endIndex
+        let end = content.lastIndex { !$0.isLineEnd }.map { $0 + 1 } ?? start
+        (self.start, self.end, self.content) = (
+            opening.lowerBound, closing.upperBound, SlackEntity.decoded(content[start..<end])
+        )
     }
 
-    fileprivate var trimmedNewlines: String {
-        String(drop { $0.isNewline }.reversed().drop { $0.isNewline }.reversed())
+    /// The first three backticks, and those that stand with them.
+    private static func fence(in text: SlackMarkup.Scalars) -> Range<Int>? {
+        var start = text.startIndex
+        while let tick = text[start...].firstIndex(of: "`") {
+            let end = text[tick...].firstIndex { $0 != "`" } ?? text.endIndex
+            if end - tick >= 3 { return tick..<end }
+            start = end
+        }
+        return nil
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import HubCore
 import HubTesting
 import Testing
@@ -194,6 +195,26 @@ import Testing
             #expect(try holds(["$exists": true]) != holds(["$exists": false]))
             if try holds(["$eq": wanted]) { #expect(try holds(["$exists": true])) }
         }
+    }
+
+    /// Comparing each value with each element took 44 seconds for one event.
+    @Test func `a value in a long list is not looked for one by one`() throws {
+        let wanted: JSON = .array([JSON](repeating: [1], count: 999) + [["a": [2, "b"]]])
+        let elements = [JSON](repeating: [3], count: 50_000)
+        let conditions = [JSON](repeating: ["data.x": ["$in": wanted]], count: 8)
+        let condition = try EventCondition(["$or": .array(conditions)])
+        let start = Self.threadTime()
+        #expect(!condition.matches(type: "a", data: ["x": .array(elements)]))
+        #expect(Self.threadTime() - start < .seconds(15))
+        #expect(condition.matches(type: "a", data: ["x": .array(elements + [[1]])]))
+        #expect(condition.matches(type: "a", data: ["x": .array(elements + [["a": [2, "b"]]])]))
+        #expect(!condition.matches(type: "a", data: ["x": .array(elements + [["a": ["b", 2]]])]))
+    }
+
+    private static func threadTime() -> Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 
     @Test func `a text is found wherever it is`() {

@@ -40,4 +40,19 @@ struct GenericJSONTests {
             return
         }
     }
+
+    @Test(arguments: [
+        ("a", 9_000, false), ("語", 9_000, false), ("a", 10_000, true), ("語", 10_000, true), ("`", 3_000, false),
+    ])
+    func `only what is too long is cut, and the code ends where it ends`(
+        _ character: String, _ count: Int, _ isCut: Bool
+    ) throws {
+        let text = String(repeating: character, count: count)
+        guard case .message(let draft) = try meaning("[\"\(text)\"]", [:]) else {
+            Issue.record("no message")
+            return
+        }
+        #expect(draft.body.contains("…") == isCut)
+        #expect(draft.body.hasSuffix("`") && draft.truncated() == draft)
+    }
 }

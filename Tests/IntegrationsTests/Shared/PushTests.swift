@@ -44,4 +44,15 @@ struct PushTests {
         #expect(push(.forced, commits("ann")).contains("force-[pushed](https://e.com/compare) 1 commit to the branch"))
         #expect(push(.forced, [], head: commits("ann")[0]).contains("it is now at Change 0 (0123456789a)"))
     }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a great many authors take no more time than a great many commits`() {
+        let commits = (0..<80_000).map { Commit(sha: "", message: "Change", url: nil, author: "author-\($0)") }
+        #expect(push(.advanced, commits).contains("author-2 (1) and others (79997)."))
+    }
+
+    @Test func `the title of a commit begins no list of its own`() {
+        let commit = Commit(sha: "", message: "- fix", url: nil, author: "ann")
+        #expect(push(.advanced, [commit]).hasSuffix("* \\- fix"))
+    }
 }
