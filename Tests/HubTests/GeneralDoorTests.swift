@@ -70,6 +70,24 @@ import WebhookSignatures
         }
     }
 
+    @Test func `a source that keeps no payloads does not show them either`() async throws {
+        try await TestHub.with { test in
+            var new = NewSource(name: "quiet", integration: "json", scheme: "none", storage: .renderOnly)
+            for template in [nil, "{{#a}}"] {
+                new.name = template == nil ? "quiet" : "faulty"
+                if let template { new.options.integration = ["body_template": template] }
+                _ = try await test.hub.makeSource(new, in: test.first.workspace, by: "test")
+                let path = "/webhooks/v1/main/\(new.name)"
+                let outcome = await test.hub.receive(
+                    workspace: "main", source: new.name, test.incoming(path, body: #"{"a":"do not keep"}"#))
+                #expect(outcome.refusal == nil)
+            }
+            let bodies = try await test.messages().map(\.draft.body)
+            #expect(bodies.count == 2 && bodies.allSatisfy { $0.contains("keeps no payloads") })
+            #expect(!bodies.contains { $0.contains("do not keep") })
+        }
+    }
+
     @Test func `after seven days a key is free again`() async throws {
         try await TestHub.with { test in
             let body = #"{"event_id":"e-1","type":"t","data":{"text":"x"}}"#

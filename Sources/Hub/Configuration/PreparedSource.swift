@@ -23,12 +23,14 @@ package final class PreparedSource: Sendable {
         guard let integration = Catalog.integration(slug: source.integration) else { return nil }
         self.source = source
         self.integration = integration
-        parameters = ReadingParameters(
+        var parameters = ReadingParameters(
             stream: source.options.stream, topic: source.options.topic,
             filter: EventFilter(
                 only: source.options.onlyEvents.map { $0.map(Glob.init) },
                 exclude: source.options.excludeEvents.map(Glob.init),
                 include: source.options.includeEvents.map(Glob.init)), options: source.options.integration)
+        parameters.showsPayload = source.storage != .renderOnly
+        self.parameters = parameters
         let opened = Self.secrets(of: source, in: configuration, vault: vault, now: now)
         validUntil = opened.validUntil
         do {

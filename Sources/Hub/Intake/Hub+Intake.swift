@@ -271,14 +271,14 @@ extension Hub {
             guard let topic = webhook.query["topic"], prepared.parameters.topic == nil else {
                 return prepared.parameters
             }
-            return ReadingParameters(
-                stream: prepared.parameters.stream, topic: topic, filter: prepared.parameters.filter,
-                options: prepared.parameters.options)
+            return prepared.parameters.with(topic: topic)
         }
         do throws(ParameterError) {
-            return try ReadingParameters(
+            var parameters = try ReadingParameters(
                 ReadingParameters.fields(of: webhook),
                 unescapesTwice: prepared.integration.descriptor.chatDoor.unescapesTwice)
+            parameters.showsPayload = prepared.parameters.showsPayload
+            return parameters
         } catch {
             switch error {
             case .missing(let name), .notJSON(let name): throw .invalidParameter(name: name, detail: "\(error)")

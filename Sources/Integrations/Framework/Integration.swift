@@ -29,9 +29,14 @@ package struct ReadingContext: Sendable {
     /// The topic that people fixed for this source; the integration then puts into the body what its topic would say.
     package let fixedTopic: String?
     package let templates: TemplateRenderer
+    /// Whether the payload may be shown as it came: not where the source keeps none.
+    package let showsPayload: Bool
 
-    package init(options: Fields = Fields(), fixedTopic: String? = nil, templates: TemplateRenderer) {
+    package init(
+        options: Fields = Fields(), fixedTopic: String? = nil, templates: TemplateRenderer, showsPayload: Bool = true
+    ) {
         (self.options, self.fixedTopic, self.templates) = (options, fixedTopic, templates)
+        self.showsPayload = showsPayload
     }
 
     /// The option's text; nil when it is not given or blank.

@@ -11,7 +11,8 @@ extension Integration {
         _ request: WebhookRequest, _ parameters: ReadingParameters, templates: TemplateRenderer
     ) throws(PayloadError) -> Reading {
         let context = ReadingContext(
-            options: parameters.options, fixedTopic: parameters.topic, templates: templates)
+            options: parameters.options, fixedTopic: parameters.topic, templates: templates,
+            showsPayload: parameters.showsPayload)
         let findings = try read(request, context).map { occurrence in
             Finding(
                 type: occurrence.type, meaning: meaning(of: occurrence, parameters),
@@ -23,7 +24,10 @@ extension Integration {
     private static func meaning(of occurrence: Occurrence, _ parameters: ReadingParameters) -> Meaning {
         // An integration without event types has nothing to filter by: a stray setting must not silence it.
         if !descriptor.eventTypes.isEmpty {
-            if let setting = parameters.filter.setting(against: occurrence.type, aliases: occurrence.aliases) {
+            // Who set the vendor's side up waits for its word, whatever else is wanted.
+            if let setting = parameters.filter.setting(against: occurrence.type, aliases: occurrence.aliases),
+                !occurrence.isSetUp || setting != "only_events"
+            {
                 return .ignored(.filtered(by: setting, event: occurrence.type))
             }
             if occurrence.isQuiet, !parameters.filter.asksFor(occurrence.type) {

@@ -10,6 +10,8 @@ package struct Occurrence: Sendable {
     package let aliases: [String]
     /// Whether it is left out unless the source asks for it.
     package let isQuiet: Bool
+    /// Whether it only says that the vendor's side is set up.
+    package var isSetUp = false
     package let provenance: Provenance
     package let tell: @Sendable () throws(PayloadError) -> Meaning
 

@@ -5,15 +5,24 @@ package import HubCore
 package struct ReadingParameters: Sendable, Hashable {
     /// Name, number or id; nil: the bot's owner, or the source's default.
     package let stream: String?
-    package let topic: String?
+    package private(set) var topic: String?
     package let filter: EventFilter
     /// All that was given, for the integration to look up its own; never the bot's key.
     package let options: Fields
+    /// Whether a payload may be shown as it came.
+    package var showsPayload = true
 
     package init(
         stream: String? = nil, topic: String? = nil, filter: EventFilter = EventFilter(), options: Fields = Fields()
     ) {
         (self.stream, self.topic, self.filter, self.options) = (stream, topic, filter, options)
+    }
+
+    /// The same, with a topic.
+    package func with(topic: String) -> ReadingParameters {
+        var parameters = self
+        parameters.topic = topic
+        return parameters
     }
 
     /// Reads the parameters of a URL. Blank ones count as not given; unknown ones are left to the integration.

@@ -47,8 +47,12 @@ package enum GenericJSON: Integration {
         } catch {
             faults.append("The template of the text does not work: \(error)")
         }
+        let payload =
+            context.showsPayload
+            ? Markdown.block(shown(document), language: "json")
+            : "JSON came. This source keeps no payloads: a `body_template` says what may be shown of them."
         return MessageDraft(
-            topic: topic, body: Markdown.blocks(Markdown.block(shown(document), language: "json"), note(faults)),
+            topic: topic, body: Markdown.blocks(payload, note(faults)),
             severity: faults.isEmpty ? .info : .warning)
     }
 

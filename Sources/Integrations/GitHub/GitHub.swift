@@ -45,11 +45,11 @@ package enum GitHub: Integration {
             return [Occurrence(openType: name, provenance: provenance) { .ignored(reason) }]
         }
         let report = GitHubReport(event: event, payload: payload, context: context)
-        return [
-            Occurrence(
-                event, report.details, aliases: event.chatNames(report.details), provenance: provenance,
-                tell: report.meaning)
-        ]
+        var occurrence = Occurrence(
+            event, report.details, aliases: event.chatNames(report.details), provenance: provenance,
+            tell: report.meaning)
+        occurrence.isSetUp = event == .ping
+        return [occurrence]
     }
 }
 

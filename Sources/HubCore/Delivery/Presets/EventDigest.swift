@@ -32,13 +32,16 @@ struct EventDigest: Sendable, Hashable {
         facts.append(Fact(label: label, value: value))
     }
 
+    /// Of data that are shown as they came, in bytes: no chat system takes more.
+    private static let dataLimit = 40_000
+
     /// A type of ours is told in its own words where its data have the shape for that; any other as what it is.
     init(type: String, data: JSON) {
         if let told = BuiltInEventType(rawValue: type).flatMap({ EventDigest(telling: $0, data) }) {
             self = told
         } else {
             title = type
-            text = data.string.map(Text.plain) ?? .code(data.prettyText)
+            text = data.string.map(Text.plain) ?? .code(data.prettyText(upTo: Self.dataLimit).text)
             if case .object(let object) = data, object.isEmpty { text = nil }
         }
         link = Self.link(in: data)
