@@ -95,7 +95,8 @@ final class Browser: Sendable {
     }
 
     func get(_ location: String, headers: [(String, String)] = []) async -> ConsoleResponse {
-        let parts = location.split(separator: "?", maxSplits: 1)
+        // What stands behind the # is the browser's own business.
+        let parts = location.prefix { $0 != "#" }.split(separator: "?", maxSplits: 1)
         return await send(
             ConsoleRequest(
                 method: "GET", path: parts.first.map(String.init) ?? "",

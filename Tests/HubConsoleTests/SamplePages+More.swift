@@ -253,7 +253,7 @@ extension SamplePages {
                         hasTopics: false),
                 ], messages: messages.reversed(), hasMessages: true, older: "/x", newer: nil, emptyHeading: "",
                 emptyText: "",
-                composer: .init(stream: "2", topic: ""))),
+                composer: .init(stream: "2", topic: "", content: "", faults: [:]))),
         Sample(
             "transcripts", .conversations,
             TranscriptsView(
@@ -289,7 +289,9 @@ extension SamplePages {
         Sample(
             "people", .settings,
             PeopleView(
-                tabs: SettingsTab.tabs(current: "/settings/people"), fault: nil, mayWrite: true,
+                tabs: SettingsTab.tabs(may: { _ in true }, current: "/settings/people"), fault: nil, faults: [:],
+                entered: [:],
+                mayWrite: true,
                 invitation: .init(name: "Katherine", link: "https://hooks.acme.example/invitations/mli_Zt5pQ0x8Yw"),
                 people: [
                     .init(
@@ -304,11 +306,13 @@ extension SamplePages {
                         path: "/x", name: "Katherine", email: "katherine@acme.example", role: "viewer",
                         roles: roles("viewer"), state: PillView("invited", .warn), nextDisabled: "1",
                         disableLabel: "Disable"),
-                ])),
+                ], newRoles: roles("member"))),
         Sample(
             "bots", .settings,
             BotsView(
-                tabs: SettingsTab.tabs(current: "/settings/bots"), fault: nil, mayWrite: true,
+                tabs: SettingsTab.tabs(may: { _ in true }, current: "/settings/bots"), fault: nil, faults: [:],
+                entered: [:],
+                mayWrite: true,
                 secret: OnceView(
                     heading: "The key of Hooks, this once",
                     text: "It stands in URLs, and is the password of HTTP Basic.",
@@ -322,7 +326,9 @@ extension SamplePages {
         Sample(
             "tokens", .settings,
             TokensView(
-                tabs: SettingsTab.tabs(current: "/settings/tokens"), fault: nil, mayWrite: true, secret: nil,
+                tabs: SettingsTab.tabs(may: { _ in true }, current: "/settings/tokens"), fault: nil, faults: [:],
+                entered: [:],
+                mayWrite: true, secret: nil,
                 tokens: [
                     .init(
                         path: "/x", label: "terraform", scopes: ["admin", "read"], owner: "Ada Lovelace",
@@ -333,11 +339,13 @@ extension SamplePages {
                     ChoiceView("read", "read", hint: "look at everything"),
                     ChoiceView("publish", "publish", hint: "publish events and messages"),
                     ChoiceView("admin", "admin", hint: "change everything"),
-                ])),
+                ], days: ChoicesView([ChoiceView("90", "90 days", isSelected: true)]))),
         Sample(
             "streams", .settings,
             StreamsView(
-                tabs: SettingsTab.tabs(current: "/settings/streams"), fault: nil, mayWrite: true,
+                tabs: SettingsTab.tabs(may: { _ in true }, current: "/settings/streams"), fault: nil, faults: [:],
+                entered: [:],
+                mayWrite: true,
                 streams: [
                     .init(
                         path: "/x", href: "/streams/1-general", number: 1, name: "general",
@@ -352,12 +360,15 @@ extension SamplePages {
         Sample(
             "retention", .settings,
             RetentionView(
-                tabs: SettingsTab.tabs(current: "/settings/retention"), fault: nil, mayWrite: true, bodiesDays: 30,
-                metadataDays: 90)),
+                tabs: SettingsTab.tabs(may: { _ in true }, current: "/settings/retention"), fault: nil, faults: [:],
+                entered: [:],
+                mayWrite: true, bodiesDays: "30",
+                metadataDays: "90")),
         Sample(
             "webhooks", .settings,
             WebhooksView(
-                tabs: SettingsTab.tabs(current: "/settings/webhooks"), fault: nil, mayWrite: true, secret: nil,
+                tabs: SettingsTab.tabs(may: { _ in true }, current: "/settings/webhooks"), fault: nil, mayWrite: true,
+                secret: nil,
                 urls: sourceRows.map {
                     .init(
                         name: $0.name, href: $0.href, url: "https://hooks.acme.example/webhooks/v1/acme/\($0.name)",
@@ -368,13 +379,13 @@ extension SamplePages {
         Sample(
             "logs", .settings,
             LogsView(
-                tabs: SettingsTab.tabs(current: "/settings/webhooks"), text: "", selects: filters,
+                tabs: SettingsTab.tabs(may: { _ in true }, current: "/settings/webhooks"), text: "", selects: filters,
                 liveURL: "/settings/webhooks/logs/tail", rows: logRows,
                 hasRows: true, pager: PagerView(summary: "6 requests", newest: "/x", next: "/y"))),
         Sample(
             "audit", .settings,
             AuditView(
-                tabs: SettingsTab.tabs(current: "/settings/audit"),
+                tabs: SettingsTab.tabs(may: { _ in true }, current: "/settings/audit"),
                 rows: [
                     .init(
                         actor: "Ada Lovelace", action: "source.secret.rotate",

@@ -10,7 +10,8 @@ extension SamplePages {
         Sample(
             "ticket-new", .tickets,
             NewTicketView(
-                fault: "Subject: must have 1 to 200 characters.", subject: "", name: "Ada", email: "", phone: "",
+                fault: "Something is not right yet; it stands beside its field.",
+                faults: ["subject": "Must have 1 to 200 characters."], subject: "", name: "Ada", email: "", phone: "",
                 tags: "", text: "", priorities: priorities, assignees: people, customers: people, hasCustomers: true,
                 directions: [ChoiceView("inbound", "They wrote or called", hint: "what they want", isSelected: true)])),
         Sample(
@@ -107,7 +108,8 @@ extension SamplePages {
                 message(2, "Grace Murray", "warning", "She called about this already."),
                 message(3, "Grace Murray", "success", "Here it is again, with both pages."),
             ], hasMessages: true, older: "/tickets/1042?before=1", newest: nil, mayReply: mayReply,
-            replyTo: "ada@customer.example", then: priorities, facts: [FactView("E-mail", "ada@customer.example")],
+            replyTo: "ada@customer.example", then: priorities, said: "", faults: [:],
+            facts: [FactView("E-mail", "ada@customer.example")],
             assignees: people, priorities: priorities, tags: "billing, vip",
             fields: [.init(name: "contract", value: "C-77")], hasFields: true)
     }

@@ -55,6 +55,7 @@ struct PageTemplates: Sendable {
         "event-types": PackageResources.event_types_mustache,
         "events": PackageResources.events_mustache,
         "fact": PackageResources.fact_mustache,
+        "form-key": PackageResources.form_key_mustache,
         "headers": PackageResources.headers_mustache,
         "integration": PackageResources.integration_mustache,
         "invitation": PackageResources.invitation_mustache,

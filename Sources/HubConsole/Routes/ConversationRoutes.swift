@@ -34,14 +34,20 @@ enum ConversationRoutes {
         guard let stream = visit.configuration.streams.first(where: { "\($0.number)" == number }) else {
             return visit.notFound
         }
+        return try await show(stream, topic: visit.text("topic"), visit)
+    }
+
+    private static func show(
+        _ stream: HubCore.Stream, topic: String?, _ visit: Visit, _ faults: FormFaults = FormFaults()
+    ) async throws -> ConsoleResponse {
         var place = Place(heading: stream.name, lede: stream.description, path: Visit.path(of: stream))
         place.stream = stream
-        place.topic = visit.text("topic")
+        place.topic = topic
         place.query.stream = stream.id
-        place.query.topic = place.topic
-        if let topic = place.topic { (place.heading, place.lede) = (topic, "In \(stream.name)") }
+        place.query.topic = topic
+        if let topic { (place.heading, place.lede) = (topic, "In \(stream.name)") }
         return try await show(
-            place, visit, empty: "Fix this stream in a source’s settings, or write the first message.")
+            place, visit, empty: "Fix this stream in a source’s settings, or write the first message.", faults)
     }
 
     @Sendable private static func direct(_ visit: Visit) async throws -> ConsoleResponse {
@@ -60,7 +66,9 @@ enum ConversationRoutes {
 
     // MARK: The page
 
-    private static func show(_ place: Place, _ visit: Visit, empty: String) async throws -> ConsoleResponse {
+    private static func show(
+        _ place: Place, _ visit: Visit, empty: String, _ faults: FormFaults = FormFaults()
+    ) async throws -> ConsoleResponse {
         let cursor = visit.text("before").flatMap(Int64.init)
         let page = try await visit.store.messages(
             of: visit.workspace, place.query, PageRequest(.before(cursor), limit: pageSize))
@@ -75,19 +83,23 @@ enum ConversationRoutes {
             crumbs: crumbs(place), heading: place.heading, lede: place.lede.flatMap { $0.isEmpty ? nil : $0 },
             text: place.query.text ?? "", streams: try await streams(visit, place),
             messages: withDays(ordered, visit, place), hasMessages: !ordered.isEmpty, older: page.next.map(link),
-            newer: cursor == nil ? nil : link(nil), emptyHeading: "Nothing here yet", emptyText: empty,
+            newer: cursor == nil ? nil : link(nil) + ConversationsView.newest, emptyHeading: "Nothing here yet",
+            emptyText: empty,
             composer: place.stream.flatMap { stream in
                 guard visit.may(.write), !stream.isArchived else { return nil }
-                return .init(stream: "\(stream.id)", topic: place.topic ?? "")
+                let entered = faults.isEmpty ? [:] : visit.entered("topic", "content")
+                return .init(
+                    stream: "\(stream.id)", topic: entered["topic"] ?? place.topic ?? "",
+                    content: entered["content"] ?? "", faults: faults.beside)
             })
-        return visit.page(view, .conversations, title: place.heading)
+        return visit.page(view, .conversations, title: place.heading, status: faults.status)
     }
 
     private static func crumbs(_ place: Place) -> [LinkView] {
         guard place.path != "/streams" else { return [] }
-        let all = LinkView(label: "Conversations", href: "/streams")
+        let all = LinkView(label: "Conversations", href: "/streams" + ConversationsView.newest)
         guard let stream = place.stream, place.topic != nil else { return [all] }
-        return [all, LinkView(label: stream.name, href: Visit.path(of: stream))]
+        return [all, LinkView(label: stream.name, href: Visit.path(of: stream) + ConversationsView.newest)]
     }
 
     private static func withDays(_ messages: [Message], _ visit: Visit, _ place: Place) -> [MessageView] {
@@ -103,8 +115,8 @@ enum ConversationRoutes {
     private static func streams(_ visit: Visit, _ place: Place) async throws -> [ConversationsView.Stream] {
         func entry(_ label: String, _ href: String, note: String? = nil) -> ConversationsView.Stream {
             .init(
-                label: label, href: href, note: note, isCurrent: place.path == href && place.topic == nil, topics: [],
-                hasTopics: false)
+                label: label, href: href == "/transcripts" ? href : href + ConversationsView.newest, note: note,
+                isCurrent: place.path == href && place.topic == nil, topics: [], hasTopics: false)
         }
         var entries = [entry("All streams", "/streams"), entry("Directly to you", "/direct")]
         for stream in visit.configuration.streams.sorted(by: { $0.number < $1.number }) {
@@ -116,12 +128,13 @@ enum ConversationRoutes {
             let topics = try await visit.store.topics(of: stream.id, limit: 40).map { topic in
                 ConversationsView.Topic(
                     label: topic.topic.isEmpty ? "(no topic)" : topic.topic,
-                    href: URLQuery.link(Visit.path(of: stream), ["topic": topic.topic]), note: "\(topic.messages)",
-                    isCurrent: topic.topic == place.topic)
+                    href: URLQuery.link(Visit.path(of: stream), ["topic": topic.topic]) + ConversationsView.newest,
+                    note: "\(topic.messages)", isCurrent: topic.topic == place.topic)
             }
             entries.append(
                 .init(
-                    label: stream.name, href: Visit.path(of: stream), note: stream.isArchived ? "archived" : nil,
+                    label: stream.name, href: Visit.path(of: stream) + ConversationsView.newest,
+                    note: stream.isArchived ? "archived" : nil,
                     isCurrent: place.topic == nil, topics: topics, hasTopics: !topics.isEmpty))
         }
         return entries + [entry("Transcripts", "/transcripts")]
@@ -136,22 +149,29 @@ enum ConversationRoutes {
         let topic = visit.text("topic") ?? ""
         let back = URLQuery.link(Visit.path(of: stream), ["topic": topic])
         let content = visit.form["content"] ?? ""
-        guard !topic.isEmpty, topic.count <= MessageDraft.topicLimit, content.count <= MessageDraft.bodyLimit else {
-            return visit.done(
-                "A message needs a topic of 1 to \(MessageDraft.topicLimit) characters.", to: back, isBad: true)
+        func again(_ field: String, _ text: String) async throws -> ConsoleResponse {
+            try await show(stream, topic: nil, visit, FormFaults(field, text))
+        }
+        guard !topic.isEmpty, topic.count <= MessageDraft.topicLimit else {
+            return try await again("topic", "Must be 1 to \(MessageDraft.topicLimit) characters.")
+        }
+        guard content.count <= MessageDraft.bodyLimit else {
+            return try await again("content", "Must be at most \(MessageDraft.bodyLimit) characters.")
         }
         do throws(SubmissionError) {
             _ = try await visit.hub.send(
                 MessageSubmission(recipient: .stream("\(stream.id)"), topic: topic, content: content),
                 from: .person(visit.person), at: visit.now)
-            return .redirect(to: back)
         } catch {
             switch error {
-            case .emptyMessage: return visit.done("The message was empty.", to: back, isBad: true)
-            case .unknownStream, .unknownPerson: return visit.notFound
-            case .unavailable: return visit.done("The store does not answer. Try again.", to: back, isBad: true)
+            case .emptyMessage: return try await again("content", "Is empty.")
+            case .unavailable:
+                return try await again("content", "The store does not answer. Try again in a moment.")
+            // The stream was there a moment ago; people are not named here.
+            default: return visit.notFound
             }
         }
+        return .redirect(to: back + ConversationsView.newest)
     }
 }
 

@@ -15,7 +15,7 @@ enum LogRoutes {
         let cursor = LogCursor(visit.text("cursor")) ?? LogCursor()
         let merged = try await LogPage(visit, filter(visit), cursor, limit: pageSize)
         let view = LogsView(
-            tabs: SettingsTab.tabs(current: "/settings/webhooks"), text: visit.text("q") ?? "",
+            tabs: SettingsTab.tabs(visit, current: "/settings/webhooks"), text: visit.text("q") ?? "",
             selects: [
                 SelectView("source", "Source", visit.sourceChoices, selected: visit.text("source")),
                 SelectView("show", "Outcome", showChoices, selected: visit.text("show")),

@@ -46,10 +46,11 @@ extension Visit {
         switch place {
         case .stream(let id):
             guard let stream = configuration.stream(id) else { return nil }
-            let href = URLQuery.link(Self.path(of: stream), ["topic": topic])
+            let href = URLQuery.link(Self.path(of: stream), ["topic": topic]) + ConversationsView.newest
             return LinkView(label: topic.isEmpty ? stream.name : "\(stream.name) › \(topic)", href: href)
         case .direct(let id):
-            return LinkView(label: id == person.id ? "to you" : "to \(name(of: id))", href: "/direct")
+            return LinkView(
+                label: id == person.id ? "to you" : "to \(name(of: id))", href: "/direct" + ConversationsView.newest)
         }
     }
 

@@ -11,10 +11,13 @@ enum PeopleRoutes {
     ]
 
     @Sendable private static func list(_ visit: Visit) async throws -> ConsoleResponse {
-        page(visit, invitation: nil, fault: nil)
+        page(visit, invitation: nil)
     }
 
-    private static func page(_ visit: Visit, invitation: PeopleView.Invitation?, fault: String?) -> ConsoleResponse {
+    private static func page(
+        _ visit: Visit, invitation: PeopleView.Invitation?, _ faults: FormFaults = FormFaults()
+    ) -> ConsoleResponse {
+        let entered = faults.isEmpty ? [:] : visit.entered("email", "name", "role")
         let rows = visit.configuration.people.sorted { $0.name.lowercased() < $1.name.lowercased() }.map { person in
             PeopleView.Row(
                 path: "/settings/people/\(person.id)", name: person.name, email: person.email,
@@ -26,9 +29,15 @@ enum PeopleRoutes {
                 disableLabel: person.isDisabled ? "Enable" : "Disable")
         }
         let view = PeopleView(
-            tabs: SettingsTab.tabs(current: "/settings/people"), fault: fault, mayWrite: visit.isAdmin,
-            invitation: invitation, people: rows)
-        return visit.page(view, .settings, title: "People", status: fault == nil ? 200 : 422)
+            tabs: SettingsTab.tabs(visit, current: "/settings/people"), fault: faults.above, faults: faults.beside,
+            entered: entered, mayWrite: visit.isAdmin, invitation: invitation, people: rows,
+            newRoles: ChoicesView(
+                [Person.Role.member, .viewer, .admin].map {
+                    ChoiceView(
+                        $0.rawValue, $0.rawValue.capitalizedFirst,
+                        isSelected: $0.rawValue == entered["role"] ?? "member")
+                }))
+        return visit.page(view, .settings, title: "People", status: faults.status)
     }
 
     private static func state(of person: Person) -> PillView {
@@ -40,18 +49,23 @@ enum PeopleRoutes {
         let new = NewPerson(
             email: visit.text("email") ?? "", name: visit.text("name") ?? "",
             role: visit.text("role").flatMap(Person.Role.init) ?? .viewer)
+        // As the API has it.
+        guard new.name.count <= 100 else {
+            return page(visit, invitation: nil, FormFaults("name", "Must be at most 100 characters."))
+        }
         do throws(SetupError) {
             let (person, invitation) = try await visit.hub.makePerson(new, in: visit.workspace, by: visit.actor)
-            return page(try await visit.refreshed(), invitation: link(visit, person.name, invitation), fault: nil)
+            return page(try await visit.refreshed(), invitation: link(visit, person.name, invitation))
         } catch {
-            return page(visit, invitation: nil, fault: "\(error)".sentence)
+            let faults = FormFaults(error, fields: ["conflict": "email"], known: ["email", "name", "role"])
+            return page(visit, invitation: nil, faults)
         }
     }
 
     @Sendable private static func inviteAgain(_ visit: Visit) async throws -> ConsoleResponse {
         guard let id = visit.parameters["id"].flatMap({ ID<Person>($0) }) else { return visit.notFound }
         let invitation = try await visit.hub.invite(id, in: visit.workspace, by: visit.actor)
-        return page(visit, invitation: link(visit, visit.name(of: id), invitation), fault: nil)
+        return page(visit, invitation: link(visit, visit.name(of: id), invitation))
     }
 
     private static func link(_ visit: Visit, _ name: String, _ invitation: Secret<String>) -> PeopleView.Invitation {
@@ -80,10 +94,13 @@ enum BotRoutes {
     ]
 
     @Sendable private static func list(_ visit: Visit) async throws -> ConsoleResponse {
-        page(visit, secret: nil, fault: nil)
+        page(visit, secret: nil)
     }
 
-    private static func page(_ visit: Visit, secret: OnceView?, fault: String?) -> ConsoleResponse {
+    private static func page(
+        _ visit: Visit, secret: OnceView?, _ faults: FormFaults = FormFaults()
+    ) -> ConsoleResponse {
+        let entered = faults.isEmpty ? [:] : visit.entered("name", "owner", "may_create_streams")
         let rows = visit.configuration.bots.sorted { $0.name.lowercased() < $1.name.lowercased() }.map { bot in
             BotsView.Row(
                 path: "/settings/bots/\(bot.id)", name: bot.name, email: bot.email, owner: visit.name(of: bot.owner),
@@ -91,12 +108,14 @@ enum BotRoutes {
                 nextDisabled: bot.isDisabled ? "0" : "1", disableLabel: bot.isDisabled ? "Enable" : "Disable")
         }
         let owners = visit.configuration.people.filter { !$0.isDisabled }.map {
-            ChoiceView("\($0.id)", $0.name, isSelected: $0.id == visit.person.id)
+            ChoiceView(
+                "\($0.id)", $0.name, isSelected: "\($0.id)" == entered["owner"] ?? "\(visit.person.id)")
         }
         let view = BotsView(
-            tabs: SettingsTab.tabs(current: "/settings/bots"), fault: fault, mayWrite: visit.isAdmin, secret: secret,
-            bots: rows, hasBots: !rows.isEmpty, owners: ChoicesView(owners))
-        return visit.page(view, .settings, title: "Bots", status: fault == nil ? 200 : 422)
+            tabs: SettingsTab.tabs(visit, current: "/settings/bots"), fault: faults.above, faults: faults.beside,
+            entered: entered, mayWrite: visit.isAdmin, secret: secret, bots: rows, hasBots: !rows.isEmpty,
+            owners: ChoicesView(owners))
+        return visit.page(view, .settings, title: "Bots", status: faults.status)
     }
 
     private static func once(_ name: String, _ key: Secret<String>) -> OnceView {
@@ -112,17 +131,19 @@ enum BotRoutes {
             name: visit.text("name") ?? "", owner: owner, mayCreateStreams: visit.text("may_create_streams") != nil,
             signatureSecret: visit.text("signature_secret").map { Secret($0) })
         do throws(SetupError) {
-            let (bot, key) = try await visit.hub.makeBot(new, host: visit.host, in: visit.workspace, by: visit.actor)
-            return page(try await visit.refreshed(), secret: once(bot.name, key), fault: nil)
+            let (bot, key) = try await visit.hub.makeBot(
+                new, host: visit.request.publicHost, in: visit.workspace, by: visit.actor)
+            return page(try await visit.refreshed(), secret: once(bot.name, key))
         } catch {
-            return page(visit, secret: nil, fault: "\(error)".sentence)
+            let fields = ["conflict": "name", "signature_secret": "signature"]
+            return page(visit, secret: nil, FormFaults(error, fields: fields, known: ["name", "owner", "signature"]))
         }
     }
 
     @Sendable private static func rotateKey(_ visit: Visit) async throws -> ConsoleResponse {
         guard let id = visit.parameters["id"].flatMap({ ID<Bot>($0) }) else { return visit.notFound }
         let key = try await visit.hub.rotateKey(of: id, overlap: visit.overlap, in: visit.workspace, by: visit.actor)
-        return page(visit, secret: once(visit.configuration.bot(id)?.name ?? "the bot", key), fault: nil)
+        return page(visit, secret: once(visit.configuration.bot(id)?.name ?? "the bot", key))
     }
 
     @Sendable private static func change(_ visit: Visit) async throws -> ConsoleResponse {
@@ -147,10 +168,14 @@ enum TokenRoutes {
     ]
 
     @Sendable private static func list(_ visit: Visit) async throws -> ConsoleResponse {
-        try await page(visit, secret: nil, fault: nil)
+        try await page(visit, secret: nil)
     }
 
-    private static func page(_ visit: Visit, secret: OnceView?, fault: String?) async throws -> ConsoleResponse {
+    private static func page(
+        _ visit: Visit, secret: OnceView?, _ faults: FormFaults = FormFaults()
+    ) async throws -> ConsoleResponse {
+        let entered = faults.isEmpty ? [:] : visit.entered("label", "days")
+        let ticked = faults.isEmpty ? [] : visit.form.all("scope")
         let tokens = try await visit.store.credentials(of: visit.workspace, at: visit.now).filter { $0.kind == .token }
         let rows = tokens.sorted { $0.createdAt > $1.createdAt }.map { token in
             TokensView.Row(
@@ -159,10 +184,16 @@ enum TokenRoutes {
                 endsAt: token.expiresAt.map { visit.time($0) })
         }
         let view = TokensView(
-            tabs: SettingsTab.tabs(current: "/settings/tokens"), fault: fault, mayWrite: visit.isAdmin, secret: secret,
-            tokens: rows, hasTokens: !rows.isEmpty,
-            scopeChoices: scopes.map { ChoiceView($0.0.rawValue, $0.0.rawValue, hint: $0.1) })
-        return visit.page(view, .settings, title: "API tokens", status: fault == nil ? 200 : 422)
+            tabs: SettingsTab.tabs(visit, current: "/settings/tokens"), fault: faults.above, faults: faults.beside,
+            entered: entered, mayWrite: visit.isAdmin, secret: secret, tokens: rows, hasTokens: !rows.isEmpty,
+            scopeChoices: scopes.map {
+                ChoiceView($0.0.rawValue, $0.0.rawValue, hint: $0.1, isSelected: ticked.contains($0.0.rawValue))
+            },
+            days: ChoicesView(
+                [("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("", "never")].map {
+                    ChoiceView($0.0, $0.1, isSelected: $0.0 == entered["days"] ?? "90")
+                }))
+        return visit.page(view, .settings, title: "API tokens", status: faults.status)
     }
 
     @Sendable private static func make(_ visit: Visit) async throws -> ConsoleResponse {
@@ -171,16 +202,19 @@ enum TokenRoutes {
             label: visit.text("label") ?? "token",
             scopes: Set(visit.form.all("scope").compactMap(Credential.Scope.init)),
             person: visit.person.id, lifetime: days.map { .seconds($0 * 86400) })
+        guard new.label.count <= 80 else {
+            return try await page(visit, secret: nil, FormFaults("label", "Must be at most 80 characters."))
+        }
         let made: (credential: Credential, secret: Secret<String>)
         do throws(SetupError) {
             made = try await visit.hub.makeToken(new, in: visit.workspace, by: visit.actor)
         } catch {
-            return try await page(visit, secret: nil, fault: "\(error)".sentence)
+            return try await page(visit, secret: nil, FormFaults(error, known: ["label", "scopes"]))
         }
         let once = OnceView(
             heading: "The token \(made.credential.label), this once",
             text: "Send it as Authorization: Bearer. It cannot be shown again.", secret: made.secret.reveal())
-        return try await page(visit, secret: once, fault: nil)
+        return try await page(visit, secret: once)
     }
 
     @Sendable private static func revoke(_ visit: Visit) async throws -> ConsoleResponse {
@@ -188,13 +222,5 @@ enum TokenRoutes {
         return await visit.change("/settings/tokens", "The token is revoked.") { () async throws(SetupError) in
             try await visit.hub.revoke(id, in: visit.workspace, by: visit.actor)
         }
-    }
-}
-
-extension Visit {
-    /// The host of the public address, for bots' addresses.
-    var host: String {
-        let authority = request.publicBase.split(separator: "/").last ?? "localhost"
-        return String(authority.split(separator: ":").first ?? "localhost")
     }
 }

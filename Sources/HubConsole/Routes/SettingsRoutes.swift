@@ -22,6 +22,10 @@ enum SettingsRoutes {
     // MARK: Streams
 
     @Sendable private static func streams(_ visit: Visit) async throws -> ConsoleResponse {
+        streams(visit, FormFaults())
+    }
+
+    private static func streams(_ visit: Visit, _ faults: FormFaults) -> ConsoleResponse {
         let rows = visit.configuration.streams.sorted { $0.number < $1.number }.map { stream in
             StreamsView.Row(
                 path: "/settings/streams/\(stream.id)", href: Visit.path(of: stream), number: stream.number,
@@ -30,9 +34,10 @@ enum SettingsRoutes {
                 nextArchived: stream.isArchived ? "0" : "1", archiveLabel: stream.isArchived ? "Restore" : "Archive")
         }
         let view = StreamsView(
-            tabs: SettingsTab.tabs(current: "/settings/streams"), fault: nil, mayWrite: visit.isAdmin, streams: rows,
-            hasStreams: !rows.isEmpty, alerts: ChoicesView(alerts(visit)))
-        return visit.page(view, .settings, title: "Streams")
+            tabs: SettingsTab.tabs(visit, current: "/settings/streams"), fault: faults.above, faults: faults.beside,
+            entered: faults.isEmpty ? [:] : visit.entered("name", "description"), mayWrite: visit.isAdmin,
+            streams: rows, hasStreams: !rows.isEmpty, alerts: ChoicesView(alerts(visit)))
+        return visit.page(view, .settings, title: "Streams", status: faults.status)
     }
 
     private static func alerts(_ visit: Visit) -> [ChoiceView] {
@@ -54,10 +59,17 @@ enum SettingsRoutes {
     }
 
     @Sendable private static func makeStream(_ visit: Visit) async throws -> ConsoleResponse {
-        await visit.change("/settings/streams", "The stream is there.") { () async throws(SetupError) in
+        let description = visit.text("description") ?? ""
+        // As the API has it.
+        guard description.count <= 1000 else {
+            return streams(visit, FormFaults("description", "Must be at most 1000 characters."))
+        }
+        do throws(SetupError) {
             _ = try await visit.hub.makeStream(
-                name: visit.text("name") ?? "", description: visit.text("description") ?? "", in: visit.workspace,
-                by: visit.actor)
+                name: visit.text("name") ?? "", description: description, in: visit.workspace, by: visit.actor)
+            return visit.done("The stream is there.", to: "/settings/streams")
+        } catch {
+            return streams(visit, FormFaults(error, fields: ["conflict": "name"], known: ["name", "description"]))
         }
     }
 
@@ -73,20 +85,39 @@ enum SettingsRoutes {
     // MARK: Retention
 
     @Sendable private static func retention(_ visit: Visit) async throws -> ConsoleResponse {
+        retention(visit, FormFaults())
+    }
+
+    private static func retention(_ visit: Visit, _ faults: FormFaults) -> ConsoleResponse {
         let retention = visit.configuration.workspace.retention
+        let entered = faults.isEmpty ? [:] : visit.entered("bodies_days", "metadata_days")
         let view = RetentionView(
-            tabs: SettingsTab.tabs(current: "/settings/retention"), fault: nil, mayWrite: visit.isAdmin,
-            bodiesDays: retention.bodiesDays, metadataDays: retention.metadataDays)
-        return visit.page(view, .settings, title: "Retention")
+            tabs: SettingsTab.tabs(visit, current: "/settings/retention"), fault: faults.above,
+            faults: faults.beside, entered: entered, mayWrite: visit.isAdmin,
+            bodiesDays: entered["bodies_days"] ?? "\(retention.bodiesDays)",
+            metadataDays: entered["metadata_days"] ?? "\(retention.metadataDays)")
+        return visit.page(view, .settings, title: "Retention", status: faults.status)
     }
 
     @Sendable private static func setRetention(_ visit: Visit) async throws -> ConsoleResponse {
-        guard let bodies = visit.text("bodies_days").flatMap(Int.init),
-            let metadata = visit.text("metadata_days").flatMap(Int.init)
-        else { return visit.done("Days are whole numbers.", to: "/settings/retention", isBad: true) }
-        return await visit.change("/settings/retention", "Saved.") { () async throws(SetupError) in
+        func days(_ field: String) -> Int? {
+            visit.text(field).flatMap(Int.init).flatMap { (1...3650).contains($0) ? $0 : nil }
+        }
+        guard let bodies = days("bodies_days") else {
+            return retention(visit, FormFaults("bodies_days", "Must be a whole number of days, 1 to 3650."))
+        }
+        guard let metadata = days("metadata_days") else {
+            return retention(visit, FormFaults("metadata_days", "Must be a whole number of days, 1 to 3650."))
+        }
+        guard bodies <= metadata else {
+            return retention(visit, FormFaults("bodies_days", "Not longer than requests and events are kept."))
+        }
+        do throws(SetupError) {
             try await visit.hub.setRetention(
                 Retention(bodiesDays: bodies, metadataDays: metadata), of: visit.workspace, by: visit.actor)
+            return visit.done("Saved.", to: "/settings/retention")
+        } catch {
+            return retention(visit, FormFaults(error, known: []))
         }
     }
 
@@ -100,11 +131,12 @@ enum SettingsRoutes {
         let sources = visit.configuration.sources.sorted { $0.name < $1.name }
         let example = sources.first { $0.verification.scheme == "signed" }
         let body = #"{"type":"hello","data":{"text":"It works."}}"#
-        let command = example.map {
+        let command = example.flatMap {
             ShellCommand.send(body: body, contentType: "application/json", to: $0, url: visit.url(of: $0))
         }
         let view = WebhooksView(
-            tabs: SettingsTab.tabs(current: "/settings/webhooks"), fault: nil, mayWrite: visit.isAdmin, secret: secret,
+            tabs: SettingsTab.tabs(visit, current: "/settings/webhooks"), fault: nil, mayWrite: visit.isAdmin,
+            secret: secret,
             urls: sources.map {
                 .init(
                     name: $0.name, href: "/sources/\($0.name)", url: visit.url(of: $0), scheme: $0.verification.scheme)
@@ -135,7 +167,7 @@ enum SettingsRoutes {
                 detail: entry.detail.isEmpty ? nil : entry.detail, at: visit.time(entry.at))
         }
         let view = AuditView(
-            tabs: SettingsTab.tabs(current: "/settings/audit"), rows: rows, hasRows: !rows.isEmpty,
+            tabs: SettingsTab.tabs(visit, current: "/settings/audit"), rows: rows, hasRows: !rows.isEmpty,
             pager: PagerView(
                 summary: Amount.things(rows.count, "entry", "entries"), newest: cursor == nil ? nil : "/settings/audit",
                 next: page.next.map { "/settings/audit?cursor=\($0)" }))

@@ -168,27 +168,55 @@ struct SourceTrial {
 
 /// Requests as a shell sends them.
 enum ShellCommand {
-    static func send(_ sample: Sample, to source: Source, url: String) -> String {
+    static func send(_ sample: Sample, to source: Source, url: String) -> String? {
         send(body: sample.body, contentType: sample.contentType, headers: sample.headers, to: source, url: url)
     }
 
-    /// Signs where the scheme is ours; other schemes' senders sign by themselves.
+    /// Signed with the secret in the variable `SECRET`.
+    ///
+    /// - Returns: nil for schemes that the hub does not sign as.
     static func send(
         body: String, contentType: String, headers: Fields = Fields(), to source: Source, url: String
-    ) -> String {
-        var lines = ["body=\(quoted(body))"]
-        var options = ["-H \(quoted("Content-Type: \(contentType)"))"]
-        options += headers.fields.map { "-H \(quoted("\($0.name): \($0.value)"))" }
-        let prefix = source.verification.headerPrefix
-        if source.verification.scheme == "signed" {
-            lines.append("signature=$(printf %s \"$body\" | openssl dgst -sha256 -hmac \"$SECRET\" -r | cut -d' ' -f1)")
-            options.append("-H \"\(prefix)-Signature: sha256=$signature\"")
-            options.append("-H \"\(prefix)-Timestamp: $(date +%s)\"")
-            options.append("-H \"\(prefix)-Idempotency-Key: test-$(date +%s)\"")
+    ) -> String? {
+        guard let proof = proof(source.verification.scheme, prefix: source.verification.headerPrefix) else {
+            return nil
         }
-        lines.append(
-            "curl -sS \(quoted(url)) \\\n  " + (options + ["--data-raw \"$body\""]).joined(separator: " \\\n  "))
-        return lines.joined(separator: "\n")
+        let lines = ["body=\(quoted(body))"] + proof.lines
+        let options =
+            ["-H \(quoted("Content-Type: \(contentType)"))"]
+            + headers.fields.map { "-H \(quoted("\($0.name): \($0.value)"))" }
+            + proof.headers.map { "-H \"\($0)\"" } + ["--data-raw \"$body\""]
+        let curl = "curl -sS \(quoted(url)) \\\n  " + options.joined(separator: " \\\n  ")
+        return (lines + [curl]).joined(separator: "\n")
+    }
+
+    /// What a request needs besides its body: lines before it, and headers within double quotes.
+    private static func proof(_ scheme: String, prefix: String) -> (lines: [String], headers: [String])? {
+        let now = ["time=$(date +%s)", "id=test-$time"]
+        let own = [
+            "\(prefix)-Signature: sha256=$signature", "\(prefix)-Timestamp: $time", "\(prefix)-Idempotency-Key: $id",
+        ]
+        return switch scheme {
+        case "none": ([], [])
+        case "signed": (now + [hexSignature(of: "$body")], own)
+        case "signed-strict": (now + [hexSignature(of: "$time.$id.$body")], own)
+        case "github": ([hexSignature(of: "$body")], ["X-Hub-Signature-256: sha256=$signature"])
+        case "standard":
+            (
+                now + [
+                    #"key=$(printf %s "${SECRET#whsec_}" | openssl base64 -d -A | od -An -v -tx1 | tr -d ' \n')"#,
+                    #"signature=$(printf %s "$id.$time.$body" | openssl dgst -sha256 -mac HMAC "#
+                        + #"-macopt "hexkey:$key" -binary | openssl base64 -A)"#,
+                ], ["webhook-id: $id", "webhook-timestamp: $time", "webhook-signature: v1,$signature"]
+            )
+        case "bearer": ([], ["Authorization: Bearer $SECRET"])
+        case "gitlab": ([], ["X-Gitlab-Token: $SECRET"])
+        default: nil
+        }
+    }
+
+    private static func hexSignature(of text: String) -> String {
+        #"signature=$(printf %s "\#(text)" | openssl dgst -sha256 -hmac "$SECRET" -r | cut -d' ' -f1)"#
     }
 
     /// In single quotes, as every POSIX shell reads them.

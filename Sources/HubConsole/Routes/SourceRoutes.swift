@@ -133,7 +133,7 @@ enum SourceRoutes {
         do throws(SetupError) {
             made = try await visit.hub.makeSource(new, in: visit.workspace, by: visit.actor)
         } catch {
-            return form(visit, descriptor, fault: "\(error)".sentence)
+            return form(visit, descriptor, fault: error.shown)
         }
         return try await SourcePage(
             visit: try await visit.refreshed(), source: made.source, shown: made.secrets.first
@@ -165,7 +165,7 @@ enum SourceRoutes {
             }
             return visit.done("Saved.", to: path)
         } catch {
-            return visit.done("\(error)".sentence, to: path, isBad: true)
+            return visit.done(error.shown, to: path, isBad: true)
         }
     }
 
@@ -182,7 +182,7 @@ enum SourceRoutes {
             shown = try await visit.hub.rotateSecret(
                 of: source.id, to: given, overlap: visit.overlap, in: visit.workspace, by: visit.actor)
         } catch {
-            return visit.done("\(error)".sentence, to: "/sources/\(source.name)", isBad: true)
+            return visit.done(error.shown, to: "/sources/\(source.name)", isBad: true)
         }
         guard let shown else { return visit.done("The secret is replaced.", to: "/sources/\(source.name)") }
         let after = try await visit.refreshed()

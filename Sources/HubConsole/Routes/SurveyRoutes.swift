@@ -42,7 +42,7 @@ enum SurveyRoutes {
                 NewSurvey(name: visit.text("name") ?? ""), in: visit.workspace, by: visit.actor)
             return .redirect(to: path(of: survey))
         } catch {
-            return visit.done("\(error)".sentence, to: "/surveys", isBad: true)
+            return visit.done(error.shown, to: "/surveys", isBad: true)
         }
     }
 
@@ -144,7 +144,7 @@ enum SurveyRoutes {
             let text = state == .published ? "The link works now." : "No more answers are taken."
             return visit.done(text, to: path(of: survey))
         } catch {
-            return visit.done("\(error)".sentence, to: path(of: survey), isBad: true)
+            return visit.done(error.shown, to: path(of: survey), isBad: true)
         }
     }
 
@@ -211,7 +211,7 @@ enum SurveyRoutes {
             _ = try await visit.hub.change(survey: survey.id, in: visit.workspace, by: visit.actor, edits)
             return visit.done(done, to: path(of: survey))
         } catch {
-            return visit.done("\(error)".sentence, to: path(of: survey), isBad: true)
+            return visit.done(error.shown, to: path(of: survey), isBad: true)
         }
     }
 }

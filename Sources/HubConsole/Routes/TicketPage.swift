@@ -29,7 +29,7 @@ struct TicketPage: Sendable {
 
     // MARK: Looking
 
-    private func response() async throws -> ConsoleResponse {
+    private func response(_ faults: FormFaults = FormFaults()) async throws -> ConsoleResponse {
         let cursor = visit.text("before").flatMap(Int64.init)
         let page = try await visit.store.messages(
             of: ticket.id, in: visit.workspace, PageRequest(.before(cursor), limit: Self.pageSize))
@@ -41,11 +41,12 @@ struct TicketPage: Sendable {
             followUpOf: try await predecessor(), mayWrite: visit.may(.write), isAdmin: visit.isAdmin, moves: moves,
             messages: withDays(page.elements.reversed().map(\.message)), hasMessages: !page.elements.isEmpty,
             older: page.next.map { "\(path)?before=\($0)" }, newest: cursor == nil ? nil : path, mayReply: isOpen,
-            replyTo: ticket.requester.email ?? ticket.requester.phone, then: followingStates, facts: try await facts(),
+            replyTo: ticket.requester.email ?? ticket.requester.phone, then: followingStates,
+            said: faults.isEmpty ? "" : visit.form["text"] ?? "", faults: faults.beside, facts: try await facts(),
             assignees: visit.assigneeChoices(selected: ticket.assignee),
             priorities: visit.priorityChoices(selected: ticket.priority), tags: ticket.tags.joined(separator: ", "),
             fields: fields, hasFields: !fields.isEmpty)
-        return visit.page(view, .tickets, title: "#\(ticket.number) \(ticket.subject)")
+        return visit.page(view, .tickets, title: "#\(ticket.number) \(ticket.subject)", status: faults.status)
     }
 
     private var lede: String {
@@ -182,7 +183,7 @@ struct TicketPage: Sendable {
             let said = try await visit.hub.say(new, on: ticket.id, in: visit.workspace, by: actor)
             return .redirect(to: path + (said.message.map { "#\($0.id)" } ?? ""))
         } catch {
-            return visit.done("\(error)".sentence, to: path, isBad: true)
+            return try await response(FormFaults("text", error.problem))
         }
     }
 
@@ -201,7 +202,7 @@ struct TicketPage: Sendable {
             try await work()
             return visit.done(text, to: path)
         } catch {
-            return visit.done("\(error)".sentence, to: path, isBad: true)
+            return visit.done(error.shown, to: path, isBad: true)
         }
     }
 }

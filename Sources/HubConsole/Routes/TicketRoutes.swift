@@ -99,14 +99,15 @@ enum TicketRoutes {
     // MARK: A new one
 
     @Sendable private static func new(_ visit: Visit) async throws -> ConsoleResponse {
-        try await form(visit, fault: nil)
+        try await form(visit, FormFaults())
     }
 
-    private static func form(_ visit: Visit, fault: String?) async throws -> ConsoleResponse {
+    private static func form(_ visit: Visit, _ faults: FormFaults) async throws -> ConsoleResponse {
         let customers = try await visit.store.customers(of: visit.workspace)
         let direction = visit.text("direction") ?? "inbound"
         let view = NewTicketView(
-            fault: fault, subject: visit.text("subject") ?? "", name: visit.text("name") ?? "",
+            fault: faults.above, faults: faults.beside, subject: visit.text("subject") ?? "",
+            name: visit.text("name") ?? "",
             email: visit.text("email") ?? "", phone: visit.text("phone") ?? "", tags: visit.text("tags") ?? "",
             text: visit.form["text"] ?? "", priorities: visit.priorityChoices(selected: visit.priority),
             assignees: visit.assigneeChoices(selected: visit.text("assignee").flatMap { ID<Person>($0) }),
@@ -122,7 +123,7 @@ enum TicketRoutes {
                     "outbound", "We write to them", hint: "it goes out", isSelected: direction == "outbound"),
                 ChoiceView("note", "A note", hint: "for colleagues alone", isSelected: direction == "note"),
             ])
-        return visit.page(view, .tickets, title: "New ticket", status: fault == nil ? 200 : 422)
+        return visit.page(view, .tickets, title: "New ticket", status: faults.status)
     }
 
     @Sendable private static func open(_ visit: Visit) async throws -> ConsoleResponse {
@@ -142,7 +143,12 @@ enum TicketRoutes {
             return .redirect(to: "/tickets/\(opened.ticket.number)")
         } catch {
             guard case .refused = error else { throw error }
-            return try await form(visit, fault: "\(error)".sentence)
+            let fields = [
+                "requester.name": "name", "requester.email": "email", "requester.phone": "phone",
+                "message.text": "text",
+            ]
+            let known: Set = ["subject", "name", "email", "phone", "tags", "text"]
+            return try await form(visit, FormFaults(error, fields: fields, known: known))
         }
     }
 }
@@ -182,7 +188,7 @@ extension PageVisit {
     func note(for error: HelpdeskError) -> ConsoleResponse {
         switch error {
         case .notFound(let what): note("Not found", "There is no such \(what) any more.", status: 404)
-        case .refused: note("Not done", "\(error)".sentence, status: 422)
+        case .refused: note("Not done", error.shown, status: 422)
         case .changed:
             note("Not done", "Somebody else changed it just now. Look again, and try once more.", status: 409)
         case .unavailable: note("Not now", "The store does not answer. Try again in a moment.", status: 503)

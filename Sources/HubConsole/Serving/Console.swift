@@ -8,6 +8,7 @@ package struct Console: Sendable {
     private let limiter = SignInLimiter()
     private let answers = AnswerLimiter()
     private let followers = Followers()
+    private let replies = FormReplies()
 
     package init(hub: Hub) {
         self.hub = hub
@@ -47,13 +48,16 @@ package struct Console: Sendable {
         }
         if let answer = await SurveyDoor(hub: hub, limiter: answers).respond(to: request) { return answer }
         if let answer = await EntryRoutes(hub: hub, limiter: limiter).respond(to: request) { return answer }
-        if let answer = await PortalRoutes(hub: hub, limiter: limiter).respond(to: request) { return answer }
+        if let answer = await PortalRoutes(hub: hub, limiter: limiter, replies: replies).respond(to: request) {
+            return answer
+        }
         do {
             guard let visit = try await visit(request) else {
                 let next = isWrite ? nil : request.location
                 return .redirect(to: URLQuery.link("/signin", ["next": next == "/" ? nil : next]))
             }
-            return await respond(visit)
+            let session = request.cookie(Cookie.session) ?? ""
+            return await replies.answer(request, session: session, hub: hub, at: visit.now) { await respond(visit) }
         } catch {
             return Visitor(request).note("Not now", "The store does not answer. Try again in a moment.", status: 503)
         }

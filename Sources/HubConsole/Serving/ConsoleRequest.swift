@@ -29,6 +29,16 @@ package struct ConsoleRequest: Sendable {
         self.publicBase = publicBase
     }
 
+    /// The host of the public address, for the addresses of bots; what is no name that mail could go to is replaced.
+    package static func publicHost(of base: String) -> String {
+        let authority = base.split(separator: "/").dropFirst().first ?? ""
+        let host = authority.first == "[" ? "" : authority.split(separator: ":").first ?? ""
+        let isName = !host.allSatisfy { $0.isNumber || $0 == "." } && host != "localhost"
+        return isName ? String(host) : "martlet.local"
+    }
+
+    var publicHost: String { Self.publicHost(of: publicBase) }
+
     /// The first cookie of that name (RFC 6265 §5.4).
     func cookie(_ name: String) -> String? {
         for header in headers.headers("Cookie") {

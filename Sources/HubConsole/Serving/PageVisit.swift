@@ -70,7 +70,7 @@ extension PageVisit {
         case let error as HelpdeskError:
             return note(for: error)
         case let error as SetupError:
-            return note("Not done", "\(error)".sentence, status: 422)
+            return note("Not done", error.shown, status: 422)
         default:
             return note("Not now", "The store does not answer. Try again in a moment.", status: 503)
         }
@@ -84,7 +84,7 @@ extension PageVisit {
             try await work()
             return self.done(done, to: back)
         } catch {
-            return self.done("\(error)".sentence, to: back, isBad: true)
+            return self.done(error.shown, to: back, isBad: true)
         }
     }
 

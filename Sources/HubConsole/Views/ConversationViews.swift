@@ -2,6 +2,9 @@
 struct ConversationsView: TemplatedView {
     static let template = "conversations"
 
+    /// Behind an address: where the newest message ends.
+    static let newest = "#newest"
+
     struct Topic: Sendable {
         let label: String
         let href: String
@@ -21,6 +24,9 @@ struct ConversationsView: TemplatedView {
     struct Composer: Sendable {
         let stream: String
         let topic: String
+        /// As it was written, where something was wrong with it.
+        let content: String
+        let faults: [String: String]
     }
 
     let crumbs: [LinkView]

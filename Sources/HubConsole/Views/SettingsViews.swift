@@ -3,14 +3,22 @@ struct SettingsTab: Sendable {
     let href: String
     let isCurrent: Bool
 
-    private static let all = [
-        ("People", "/settings/people"), ("Bots", "/settings/bots"), ("API tokens", "/settings/tokens"),
-        ("Streams", "/settings/streams"), ("Webhooks", "/settings/webhooks"), ("Retention", "/settings/retention"),
-        ("Audit log", "/settings/audit"),
+    private static let all: [(label: String, href: String, permission: Permission)] = [
+        ("People", "/settings/people", .read), ("Bots", "/settings/bots", .read),
+        ("API tokens", "/settings/tokens", .administer), ("Streams", "/settings/streams", .read),
+        ("Webhooks", "/settings/webhooks", .read), ("Retention", "/settings/retention", .read),
+        ("Audit log", "/settings/audit", .administer),
     ]
 
-    static func tabs(current: String) -> [SettingsTab] {
-        all.map { SettingsTab(label: $0.0, href: $0.1, isCurrent: $0.1 == current) }
+    /// Those that somebody may open.
+    static func tabs(_ visit: Visit, current: String) -> [SettingsTab] {
+        tabs(may: visit.may, current: current)
+    }
+
+    static func tabs(may: (Permission) -> Bool, current: String) -> [SettingsTab] {
+        all.filter { may($0.permission) }.map {
+            SettingsTab(label: $0.label, href: $0.href, isCurrent: $0.href == current)
+        }
     }
 }
 
@@ -35,9 +43,13 @@ struct PeopleView: TemplatedView {
 
     let tabs: [SettingsTab]
     let fault: String?
+    let faults: [String: String]
+    let entered: [String: String]
     let mayWrite: Bool
     let invitation: Invitation?
     let people: [Row]
+    /// For the next one.
+    let newRoles: ChoicesView
 }
 
 struct BotsView: TemplatedView {
@@ -55,6 +67,8 @@ struct BotsView: TemplatedView {
 
     let tabs: [SettingsTab]
     let fault: String?
+    let faults: [String: String]
+    let entered: [String: String]
     let mayWrite: Bool
     let secret: OnceView?
     let bots: [Row]
@@ -76,11 +90,14 @@ struct TokensView: TemplatedView {
 
     let tabs: [SettingsTab]
     let fault: String?
+    let faults: [String: String]
+    let entered: [String: String]
     let mayWrite: Bool
     let secret: OnceView?
     let tokens: [Row]
     let hasTokens: Bool
     let scopeChoices: [ChoiceView]
+    let days: ChoicesView
 }
 
 struct StreamsView: TemplatedView {
@@ -99,6 +116,8 @@ struct StreamsView: TemplatedView {
 
     let tabs: [SettingsTab]
     let fault: String?
+    let faults: [String: String]
+    let entered: [String: String]
     let mayWrite: Bool
     let streams: [Row]
     let hasStreams: Bool
@@ -110,9 +129,11 @@ struct RetentionView: TemplatedView {
     static let template = "retention"
     let tabs: [SettingsTab]
     let fault: String?
+    let faults: [String: String]
+    let entered: [String: String]
     let mayWrite: Bool
-    let bodiesDays: Int
-    let metadataDays: Int
+    let bodiesDays: String
+    let metadataDays: String
 }
 
 struct WebhooksView: TemplatedView {

@@ -39,6 +39,8 @@ struct Shell: Sendable {
     let themeHint: String
     let flash: Flash?
     let assets: String
+    /// For the forms of this page: what makes a second click on one of them the same one.
+    let formKey: String
 
     /// The part of the console that a page belongs to.
     enum Section: String, Sendable, CaseIterable {
@@ -52,7 +54,7 @@ struct Shell: Sendable {
         var href: String {
             switch self {
             case .overview: "/"
-            case .conversations: "/streams"
+            case .conversations: "/streams" + ConversationsView.newest
             case .settings: "/settings/people"
             case .events, .tickets, .surveys, .sources, .integrations, .endpoints, .deliveries, .eventTypes,
                 .customers:
@@ -116,6 +118,8 @@ struct Shell: Sendable {
         self.theme = theme
         self.flash = flash
         assets = Assets.base
+        formKey =
+            String(UInt64.random(in: .min ... .max), radix: 36) + String(UInt64.random(in: .min ... .max), radix: 36)
         (nextTheme, themeHint) =
             switch theme {
             case "light": ("dark", "Light; switch to dark")

@@ -108,8 +108,8 @@ struct TestResultView: TemplatedView {
     let result: PillView
     let messages: [MessageView]
     let hasMessages: Bool
-    /// For a shell.
-    let command: String
+    /// For a shell; nil where the hub does not sign as the sender does.
+    let command: String?
 }
 
 struct URLBuilderView: TemplatedView {

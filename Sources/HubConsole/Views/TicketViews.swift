@@ -72,6 +72,7 @@ struct TicketsView: TemplatedView {
 struct NewTicketView: TemplatedView {
     static let template = "ticket-new"
     let fault: String?
+    let faults: [String: String]
     let subject: String
     let name: String
     let email: String
@@ -142,6 +143,9 @@ struct TicketView: TemplatedView {
     let mayReply: Bool
     let replyTo: String?
     let then: ChoicesView
+    /// As it was written, where something was wrong with it.
+    let said: String
+    let faults: [String: String]
     let facts: [FactView]
     let assignees: ChoicesView
     let priorities: ChoicesView

@@ -1,3 +1,4 @@
+import HubConsole
 import HubCore
 import WebhookSignatures
 
@@ -42,12 +43,7 @@ package struct ServerSettings: Sendable {
     }
 
     /// The public host's name, for the addresses of bots; an address or `localhost` is no name that mail could go to.
-    package var publicHost: String {
-        let authority = publicBase.split(separator: "/").dropFirst().first ?? ""
-        let host = authority.first == "[" ? "" : authority.split(separator: ":").first ?? ""
-        let isName = !host.allSatisfy { $0.isNumber || $0 == "." } && host != "localhost"
-        return isName ? String(host) : "martlet.local"
-    }
+    package var publicHost: String { ConsoleRequest.publicHost(of: publicBase) }
 
     /// The public address without a slash at the end.
     package var publicBase: String {

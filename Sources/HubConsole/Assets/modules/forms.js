@@ -1,10 +1,25 @@
-// Sends a filter as soon as it is chosen, and counts what is ticked.
+// Sends a filter as soon as it is chosen, a form only once, and counts what is ticked.
+
+// What is on its way is not sent again; the server would notice, but nobody should have to wonder.
+function once(root) {
+  root.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    // Not before the browser has taken the button's own value.
+    setTimeout(() => { for (const button of form.querySelectorAll("button")) button.disabled = true; });
+  });
+  // Whoever comes back to the page may send again.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) for (const button of root.querySelectorAll("form[method=post] button")) button.disabled = false;
+  });
+}
 
 export function forms(root) {
   for (const select of root.querySelectorAll("select[data-submit]")) {
     select.addEventListener("change", () => select.form.requestSubmit());
   }
   for (const button of root.querySelectorAll("[data-without-script]")) button.hidden = true;
+  once(root);
 
   const all = root.querySelector("[data-all]");
   if (!all) return;

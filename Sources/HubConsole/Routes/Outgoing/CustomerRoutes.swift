@@ -62,7 +62,7 @@ enum CustomerRoutes {
                 by: visit.actor)
             return visit.done("“\(customer.name)” is there.", to: "/customers/\(customer.id)")
         } catch {
-            return try await list(visit, fault: "\(error)".sentence)
+            return try await list(visit, fault: error.shown)
         }
     }
 

@@ -76,7 +76,7 @@ enum DeliveryRoutes {
         switch error {
         case .conflict: "It is under way at this moment, its endpoint is gone, or what it carried is not kept any more."
         case .notFound: "It is not there any more."
-        case .invalid, .unavailable: "\(error)".sentence
+        case .invalid, .unavailable: error.shown
         }
     }
 }

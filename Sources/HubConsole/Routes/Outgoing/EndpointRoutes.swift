@@ -107,7 +107,7 @@ enum EndpointRoutes {
                 endpoint: endpoint.id, type: visit.text("type") ?? "", isProbe: isProbe, in: visit.workspace,
                 by: visit.actor)
         } catch {
-            return visit.done("\(error)".sentence, to: path(of: endpoint, visit), isBad: true)
+            return visit.done(error.shown, to: path(of: endpoint, visit), isBad: true)
         }
         return try await EndpointPage(visit: visit, endpoint: endpoint, shown: nil, test: story).response()
     }
@@ -121,7 +121,7 @@ enum EndpointRoutes {
                 ofEndpoint: endpoint.id, to: visit.text("secret").map { Secret($0) }, overlap: visit.overlap,
                 in: visit.workspace, by: visit.actor)
         } catch {
-            return visit.done("\(error)".sentence, to: path, isBad: true)
+            return visit.done(error.shown, to: path, isBad: true)
         }
         guard let shown else { return visit.done("The secret is replaced.", to: path) }
         let after = try await visit.refreshed()
@@ -183,7 +183,7 @@ enum EndpointRoutes {
                 page.selection, ratePerSecond: try page.rate(), by: visit.actor)
             return visit.done("They are on their way.", to: "/recoveries/\(recovery.id)")
         } catch {
-            return try await page.response(fault: "\(error)".sentence)
+            return try await page.response(fault: error.shown)
         }
     }
 }

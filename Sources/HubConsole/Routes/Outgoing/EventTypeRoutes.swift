@@ -48,15 +48,23 @@ enum EventTypeRoutes {
                 groups.append((family, [row]))
             }
         }
-        let published = fired.values.filter { !described.contains($0.type) }.sorted { $0.type < $1.type }.prefix(20)
-        let subscribed = published.filter { visit.configuration.isWanted($0.type) }
+        let candidates = fired.values.map(\.type).filter { !described.contains($0) && visit.configuration.isWanted($0) }
+        var undescribed: [String] = []
+        if visit.isAdmin {
+            // What was only received is described by its integration, and of no use to receivers of ours.
+            for type in candidates.sorted().prefix(100) where undescribed.count < 20 {
+                var query = EventQuery()
+                (query.origin, query.type, query.since) = (.published, type, visit.now - .seconds(86400))
+                let found = try await visit.store.events(of: visit.workspace, query, PageRequest(limit: 1))
+                if !found.elements.isEmpty { undescribed.append(type) }
+            }
+        }
         let view = EventTypesView(
             text: visit.text("q") ?? "", mayWrite: visit.isAdmin,
             groups: groups.map { .init(name: $0.name, rows: $0.rows) }, hasGroups: !groups.isEmpty,
             hasOwn: all.contains { !$0.isBuiltIn },
-            undescribed: visit.isAdmin
-                ? subscribed.map { .init(label: $0.type, href: "/event-types/new?name=\($0.type)") } : [],
-            hasUndescribed: visit.isAdmin && !subscribed.isEmpty)
+            undescribed: undescribed.map { .init(label: $0, href: "/event-types/new?name=\($0)") },
+            hasUndescribed: !undescribed.isEmpty)
         return visit.page(view, .eventTypes, title: "Event types")
     }
 
@@ -113,7 +121,7 @@ enum EventTypeRoutes {
             let made = try await visit.hub.publish(new, in: visit.workspace)
             return visit.done("Published; who gets it stands below.", to: "/events/\(made.event)")
         } catch {
-            return try await page(visit, entry, fault: "\(error)".sentence)
+            return try await page(visit, entry, fault: error.shown)
         }
     }
 
@@ -168,7 +176,7 @@ enum EventTypeRoutes {
                 (type.summary, type.schema, type.sample, type.isDeprecated) = (summary, compiled, sample, isDeprecated)
             }
         } catch {
-            return refused("\(error)".sentence)
+            return refused(error.shown)
         }
         return visit.done("Saved.", to: "/event-types/\(name)")
     }

@@ -29,7 +29,7 @@ struct FieldFaults: Sendable, Hashable {
     /// Puts what was refused beside its field.
     mutating func add(_ error: SetupError) {
         guard case .invalid(let field, let reason) = error else {
-            other = "\(error)".sentence
+            other = error.shown
             return
         }
         let text = reason.sentence
@@ -51,7 +51,7 @@ struct FieldFaults: Sendable, Hashable {
         case "concurrency": concurrency = text
         case "rate_per_minute": rate = text
         case "customer": customer = text
-        default: other = "\(error)".sentence
+        default: other = error.shown
         }
     }
 }
