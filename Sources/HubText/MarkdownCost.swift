@@ -26,7 +26,7 @@ struct MarkdownCost {
     private var lineMayBeDashes = true
     private var lineHasDash = false
 
-    /// Each link looks back over all signs of emphasis in its paragraph.
+    /// Each link, and the end of each text that is struck out, looks back over all signs of emphasis in its paragraph.
     private var emphasisLooks = 0
     private var emphases = 0
     private let hasDefinitions: Bool
@@ -87,7 +87,11 @@ struct MarkdownCost {
             cellLooks += barsInLine
         case UInt8(ascii: "["): if previous == UInt8(ascii: "!") { images += 1 }
         case UInt8(ascii: "!"), UInt8(ascii: "?"): if previous == UInt8(ascii: "<") { instructions += 1 }
-        case UInt8(ascii: "*"), UInt8(ascii: "_"), UInt8(ascii: "~"): emphases += 1
+        case UInt8(ascii: "*"), UInt8(ascii: "_"): emphases += 1
+        case UInt8(ascii: "~"):
+            emphases += 1
+            // A look that is shorter than that of a link.
+            emphasisLooks += emphases / 8
         case UInt8(ascii: ")"): parentheses += 1
         case UInt8(ascii: "@"): urls += 1
         case UInt8(ascii: "/"): if previous == UInt8(ascii: ":") { urls += 1 }

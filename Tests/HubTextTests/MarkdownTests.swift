@@ -106,6 +106,7 @@ import Testing
         ("", "a\n", 32_000, "    >\n|-|\n"), ("", "&&&\r\n", 12_000, ":-:\r\n"), ("http://a", ")", 60_000, ""),
         ("a ", "www.a_", 10_000, ""), ("'", "http://a<", 7000, ""), ("a", "<?", 32_000, ""), ("a", "<!a", 20_000, ""),
         ("", "_[a](b)_ ", 7000, ""), ("", "[a]: b\n~~", 6500, ""), ("[a]: b\n", "*a [a] ", 8000, ""),
+        ("", "*a_~~", 13_000, ""),
     ])
     func `what the parser would look over again and again is shown as written`(
         _ before: String, _ unit: String, _ count: Int, _ after: String
@@ -129,7 +130,7 @@ import Testing
     @Test(arguments: [
         ("see [a](https://a.example/b_c) *now*\n", "<a "), ("https://a.example/(b) www.a.example a@b.example\n", "<a "),
         ("1. a\n", "<ol>"), ("|a|b|\n|-|-|\n|**c**|[d](https://e.example)|\n\n", "<table>"), ("a\n---\n", "<h4>"),
-        ("a <!-- b --> *c*\n\n", "<em>"),
+        ("a <!-- b --> *c*\n\n", "<em>"), ("a ~~b~~ _c_\n", "<del>"),
     ])
     func `a long text that is no attack is Markdown`(_ unit: String, _ tag: String) {
         let isMarkdown = Markdown.html(String(repeating: unit, count: 900)).contains(tag)
