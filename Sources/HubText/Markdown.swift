@@ -47,10 +47,10 @@ package enum Markdown {
 
     private static let extensions = ["table", "strikethrough", "autolink", "tasklist"]
 
-    /// - Returns: what `use` returns; nil when the text nests too deep.
+    /// - Returns: what `use` returns; nil when the text nests too deep, or would take too long.
     private static func parse<Result>(_ markdown: String, _ use: (OpaquePointer) -> Result) -> Result? {
         let text = cut(markdown)
-        guard !hasPathologicalNesting(text) else { return nil }
+        guard !MarkdownCost.isTooHigh(for: text) else { return nil }
         let root = oneAtATime.withLock { _ in document(text) }
         guard let root else { return nil }
         defer { cmark_node_free(root) }
@@ -91,36 +91,6 @@ package enum Markdown {
         }
         return deepest
     }
-
-    /// Whether parsing could take time in proportion to the square of the length: many markers of blocks at the start
-    /// of one line, a great many images that open (each link looks back over all of them), or rows of a table with a
-    /// great many cells (each cell looks over the whole row).
-    private static func hasPathologicalNesting(_ text: String) -> Bool {
-        var (markersInLine, images, bars, cellLooks) = (0, 0, 0, 0)
-        var isAtStart = true
-        var previous: UInt8 = 0
-        for byte in text.utf8 {
-            if byte == UInt8(ascii: "["), previous == UInt8(ascii: "!") { images += 1 }
-            previous = byte
-            switch byte {
-            case 0x0A, 0x0D: (markersInLine, isAtStart, bars) = (0, true, 0)
-            case UInt8(ascii: ">"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "*"):
-                if isAtStart { markersInLine += 1 }
-            case UInt8(ascii: "|"):
-                isAtStart = false
-                // The sum over the line is half its square.
-                bars += 1
-                cellLooks += bars
-            case 0x20, 0x09, UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: ")"): break
-            default: isAtStart = false
-            }
-            if markersInLine > 400 || images > 1000 || cellLooks > cellLookLimit { return true }
-        }
-        return false
-    }
-
-    /// Takes a table of 250 columns that fills a whole message, and 50 ms.
-    private static let cellLookLimit = 4_000_000
 }
 
 /// A node of the parsed document; valid while the document is.

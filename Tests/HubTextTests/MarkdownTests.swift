@@ -100,6 +100,43 @@ import Testing
         #expect(Markdown.html(attack) == "<p>\(attack)</p>\n")
     }
 
+    /// Each took the parser between a fifth of a second and eleven seconds.
+    @Test(arguments: [
+        ("", "a\n", 32_000, "|-|\n"), ("> a\n", "> a\n", 16_000, "> |-|\n"), ("", "a\n", 32_000, "    ---\n|-|\n"),
+        ("", "a\n", 32_000, "    >\n|-|\n"), ("", "&&&\r\n", 12_000, ":-:\r\n"), ("http://a", ")", 60_000, ""),
+        ("a ", "www.a_", 10_000, ""), ("'", "http://a<", 7000, ""), ("a", "<?", 32_000, ""), ("a", "<!a", 20_000, ""),
+        ("", "_[a](b)_ ", 7000, ""), ("", "[a]: b\n~~", 6500, ""), ("[a]: b\n", "*a [a] ", 8000, ""),
+        ("", "*a_~~", 13_000, ""),
+    ])
+    func `what the parser would look over again and again is shown as written`(
+        _ before: String, _ unit: String, _ count: Int, _ after: String
+    ) {
+        expectWritten(before + String(repeating: unit, count: count) + after)
+    }
+
+    @Test func `many signs before many others are shown as written`() {
+        expectWritten(String(repeating: "http://", count: 4000) + String(repeating: ")", count: 30_000))
+        expectWritten(String(repeating: "1. ", count: 10_000) + String(repeating: "a\n", count: 10_000))
+    }
+
+    private func expectWritten(_ attack: String) {
+        let start = Self.threadTime()
+        let isWritten = Markdown.html(attack).dropFirst(3).utf8.prefix(4000).elementsEqual(
+            HTML.escape(attack).utf8.prefix(4000))
+        #expect(isWritten)
+        #expect(Self.threadTime() - start < .seconds(2))
+    }
+
+    @Test(arguments: [
+        ("see [a](https://a.example/b_c) *now*\n", "<a "), ("https://a.example/(b) www.a.example a@b.example\n", "<a "),
+        ("1. a\n", "<ol>"), ("|a|b|\n|-|-|\n|**c**|[d](https://e.example)|\n\n", "<table>"), ("a\n---\n", "<h4>"),
+        ("a <!-- b --> *c*\n\n", "<em>"), ("a ~~b~~ _c_\n", "<del>"),
+    ])
+    func `a long text that is no attack is Markdown`(_ unit: String, _ tag: String) {
+        let isMarkdown = Markdown.html(String(repeating: unit, count: 900)).contains(tag)
+        #expect(isMarkdown)
+    }
+
     @Test func `a great many rows with five hundred cells are shown as written`() {
         let rows = "|a|b|\n|-|-|\n" + String(repeating: String(repeating: "|", count: 500) + "\n", count: 60)
         #expect(Markdown.html(rows) == "<p>\(rows)</p>\n")

@@ -102,24 +102,22 @@ enum SlackReference {
         guard let scheme = ["https://", "http://"].first(where: { text.starts(with: $0.unicodeScalars) }) else {
             return nil
         }
+        var depth = 0
         let limit = text.indices.first { position in
             switch text[position] {
-            case "<", ">", "\"", "`", "|": true
+            case "(": depth += 1
+            case ")": depth -= 1
+            case "<", ">", "\"", "`", "|": return true
             case "&" where mode != .plain:
-                SlackEntity.first(in: text[position...]).map { $0.character != "&" } ?? false
-            default: text[position].isGap
+                return SlackEntity.first(in: text[position...]).map { $0.character != "&" } ?? false
+            default: return text[position].isGap
             }
+            // This one closes what was opened before the URL.
+            return depth < 0
         }
         var url = text[..<(limit ?? text.endIndex)]
-        var unmatched = url.reduce(0) { $0 + ($1 == ")" ? 1 : $1 == "(" ? -1 : 0) }
-        // What ends the sentence, the emphasis or the parenthesis is not part of it.
-        trimming: while let last = url.last {
-            switch last {
-            case ")" where unmatched > 0: unmatched -= 1
-            case ".", ",", ":", ";", "!", "?", "'", "]": break
-            case _ where marks.contains(last): break
-            default: break trimming
-            }
+        // What ends the sentence or the emphasis is not part of it.
+        while let last = url.last, ".,:;!?']".unicodeScalars.contains(last) || marks.contains(last) {
             url = url.dropLast()
         }
         let written = mode == .plain ? String(url) : SlackEntity.decoded(url)

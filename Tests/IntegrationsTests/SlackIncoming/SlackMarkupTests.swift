@@ -61,7 +61,8 @@ struct SlackMarkupTests {
         ("# 3 of 5", "\\# 3 of 5"), ("1. a\n7) b", "1\\. a\n7\\) b"), ("+ a", "\\+ a"), ("-", "\\-"), ("#ops", "#ops"),
         ("path_to_*", "path_to\\_\\*"), ("[x]: https://e.com", "\\[x]: https://e.com"), ("    a", "a"),
         ("https://x.com/_foo_/bar.", "<https://x.com/_foo_/bar>."), ("(https://x.com/a(b))", "(<https://x.com/a(b)>)"),
-        ("*https://x.com/a*", "**<https://x.com/a>**"), ("https://x.com/?a=1&amp;b=2", "<https://x.com/?a=1&b=2>"),
+        ("*https://x.com/a*", "**<https://x.com/a>**"), ("(https://x.com/a)b", "(<https://x.com/a>)b"),
+        ("https://x.com/?a=1&amp;b=2", "<https://x.com/?a=1&b=2>"),
         ("https://x.com/a b", "https://x.com/a b"), ("<b>a</b>", "\\<b>a\\</b>"),
     ])
     func `what is not Slack's markup shows as written`(_ text: String, _ expected: String) {
