@@ -87,7 +87,7 @@ struct SlackInline {
         case ("!", .mrkdwn) where place != .label && start + 1 < line.endIndex && line[start + 1] == "[":
             // As a link and not as a picture: what readers load is theirs to decide.
             return append(SlackReference.markdownLink(line[(start + 1)...]))
-        case ("h", _) where place != .label && pieces.last?.isInWord != true:
+        case ("h", _) where place != .label, ("w", _) where place != .label && pieces.last?.isInWord != true:
             return append(SlackReference.bareURL(line[start...], mode, place, closing: seenMarks))
         default:
             return nil

@@ -99,7 +99,7 @@ enum SlackReference {
     static func bareURL(
         _ text: Scalars, _ mode: SlackMarkup.Mode, _ place: SlackInline.Place, closing marks: Set<Unicode.Scalar>
     ) -> (markdown: String, end: Int)? {
-        guard let scheme = ["https://", "http://"].first(where: { text.starts(with: $0.unicodeScalars) }) else {
+        guard let scheme = ["https://", "http://", "www."].first(where: { text.starts(with: $0.unicodeScalars) }) else {
             return nil
         }
         var depth = 0
@@ -121,10 +121,12 @@ enum SlackReference {
             url = url.dropLast()
         }
         let written = mode == .plain ? String(url) : SlackEntity.decoded(url)
-        guard url.count > scheme.utf8.count, let destination = Markdown.destination(written) else { return nil }
+        let target = scheme == "www." ? "http://" + written : written
+        guard url.count > scheme.utf8.count, let destination = Markdown.destination(target) else { return nil }
         let isAtEnd = url.endIndex < text.endIndex ? text[url.endIndex].isGap : place == .line
-        let isPlain = destination == written && isAtEnd && !url.contains { "_*~[]\\&".unicodeScalars.contains($0) }
-        return (isPlain ? written : "<\(destination)>", url.endIndex)
+        let isPlain = destination == target && isAtEnd && !url.contains { "_*~[]\\&".unicodeScalars.contains($0) }
+        if isPlain { return (written, url.endIndex) }
+        return (scheme == "www." ? SlackMarkup.link(written, target) : "<\(destination)>", url.endIndex)
     }
 }
 

@@ -62,6 +62,8 @@ struct SlackMarkupTests {
         ("path_to_*", "path_to\\_\\*"), ("[x]: https://e.com", "\\[x]: https://e.com"), ("    a", "a"),
         ("https://x.com/_foo_/bar.", "<https://x.com/_foo_/bar>."), ("(https://x.com/a(b))", "(<https://x.com/a(b)>)"),
         ("*https://x.com/a*", "**<https://x.com/a>**"), ("(https://x.com/a)b", "(<https://x.com/a>)b"),
+        ("ahttps://x.com/_a", "a<https://x.com/_a>"), ("www.x.com a", "www.x.com a"),
+        ("(www.x.com/_a)<b>", "([www.x.com/\\_a](http://www.x.com/_a))\\<b>"),
         ("https://x.com/?a=1&amp;b=2", "<https://x.com/?a=1&b=2>"),
         ("https://x.com/a b", "https://x.com/a b"), ("<b>a</b>", "\\<b>a\\</b>"),
     ])
