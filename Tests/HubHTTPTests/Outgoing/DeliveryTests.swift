@@ -274,9 +274,11 @@ private func seconds(_ waits: Double...) -> JSON {
                     _ = try await hub.hub.makeEndpoint(draft, secrets: [], in: workspace, by: "test")
                 }
                 try await receiver.publish("many.news")
-                _ = try await receiver.received(600)
-                let ids = Set(receiver.sink.records.compactMap { $0.headers.header("x-webhook-delivery") })
-                #expect(ids.count == 600)
+                // On a busy machine one may come again: each counts once.
+                func reached() -> Int {
+                    Set(receiver.sink.records.compactMap { $0.headers.header("x-webhook-delivery") }).count
+                }
+                try await eventually { reached() == 600 }
 
                 // One that nothing listens at, and that would like to hear of itself.
                 var draft = EndpointDraft(
@@ -284,7 +286,7 @@ private func seconds(_ waits: Double...) -> JSON {
                 draft.policy.schedule = .none
                 let lost = try await hub.hub.makeEndpoint(draft, secrets: [], in: workspace, by: "test").endpoint
                 try await receiver.publish("lost.news")
-                _ = try await receiver.received(1200)
+                try await eventually { reached() == 1200 }
                 let story = try await hub.call("GET", "/v1/deliveries?endpoint=\(lost.id)")
                 #expect(story["data"]?.array?.map { $0["event_type"] } == ["lost.news"], "\(story)")
             }
