@@ -61,7 +61,7 @@ import Testing
             #expect(outside.sink.count == 0)
             // By its address it is what it says.
             let url = try OutboundURL("https://127.0.0.1:\(outside.sink.port)/")
-            #expect(await outside.client.send(OutboundRequest(method: "POST", url: url)).failure == nil)
+            #expect(await outside.send(to: url).failure == nil)
             #expect(outside.sink.records.map(\.version) == ["1.1"])
         }
     }
@@ -140,7 +140,7 @@ import Testing
         ] {
             try await Outside.with { outside in
                 let url = try OutboundURL("http://\(name):\(outside.sink.port)/")
-                #expect(await outside.client.send(OutboundRequest(method: "POST", url: url)).failure == nil)
+                #expect(await outside.send(to: url).failure == nil)
                 #expect(outside.sink.records.first?.headers.header("host") == "\(name):\(outside.sink.port)")
             }
         }
@@ -176,7 +176,7 @@ import Testing
             outside.answers.answer([["::1"]])
             try await outside.expect(nil)
             let url = try OutboundURL("http://[::1]:\(outside.sink.port)/")
-            #expect(await outside.client.send(OutboundRequest(method: "POST", url: url)).failure == nil)
+            #expect(await outside.send(to: url).failure == nil)
             #expect(outside.sink.records.last?.headers.header("host") == "[::1]:\(outside.sink.port)")
         }
     }
@@ -231,14 +231,14 @@ import Testing
         try await Outside.with(change: change) { outside in
             for number in 1...10 {
                 let url = try OutboundURL("http://r\(number).example:\(outside.sink.port)/")
-                #expect(await outside.client.send(OutboundRequest(method: "POST", url: url)).failure == nil)
+                #expect(await outside.send(to: url).failure == nil)
             }
             #expect(outside.client.pinnedClients == 3)
             #expect(outside.sink.connections == 10)
             // The last three are still there, with their connections.
             for number in 8...10 {
                 let url = try OutboundURL("http://r\(number).example:\(outside.sink.port)/")
-                #expect(await outside.client.send(OutboundRequest(method: "POST", url: url)).failure == nil)
+                #expect(await outside.send(to: url).failure == nil)
             }
             #expect(outside.sink.connections == 10)
         }
@@ -253,7 +253,7 @@ import Testing
             await withTaskGroup(of: Void.self) { group in
                 for url in urls {
                     group.addTask {
-                        #expect(await outside.client.send(OutboundRequest(method: "POST", url: url)).failure == nil)
+                        #expect(await outside.send(to: url).failure == nil)
                     }
                 }
             }

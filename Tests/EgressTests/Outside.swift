@@ -74,6 +74,13 @@ struct Outside {
         request.identity = identity
         return await client.send(request)
     }
+
+    /// With more time than even a machine full of other tests needs.
+    func send(to url: OutboundURL) async -> Exchange {
+        var request = OutboundRequest(method: "POST", url: url)
+        request.timeout = .seconds(120)
+        return await client.send(request)
+    }
 }
 
 extension Outside {
