@@ -64,6 +64,7 @@ package struct MessageDraft: Sendable, Hashable {
     /// The topic on one line: a line break or tab becomes a blank; other control characters and those that turn the
     /// direction of what stands beside the topic are left out. Reads no further than what is kept.
     private static func line(of topic: String) -> String {
+        if topic.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return topic }
         var line = String.UnicodeScalarView()
         var bytes = 0
         for scalar in topic.unicodeScalars {

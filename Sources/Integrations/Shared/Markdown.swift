@@ -119,9 +119,20 @@ enum Markdown {
         }
     }
 
+    /// Nearly no text has any, and looking for patterns costs more than all else that is said of it.
+    private static func mayHaveComments(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in
+            bytes.indices.dropLast().contains {
+                bytes[$0] == UInt8(ascii: "<") && bytes[$0 + 1] == UInt8(ascii: "!")
+            }
+        }
+    }
+
     /// What someone wrote without the comments that stand in templates (`<!-- … -->`) and are not shown; in code they
     /// are, and stay.
     static func withoutComments(_ text: String) -> String {
+        guard mayHaveComments(text) else { return text }
         let opening = Array("<!--".utf8)
         let closing = Array("-->".utf8)
         let bytes = Array(text.utf8)
